@@ -1,0 +1,5 @@
+//! Documents, confined to their owner.
+
+mod error;
+
+pub use error::{BoxError, StorageError};
