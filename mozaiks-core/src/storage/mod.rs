@@ -1,5 +1,6 @@
 //! Documents, confined to their owner.
 
 mod error;
+pub mod eval;
 
-pub use error::{BoxError, StorageError};
+pub use error::StorageError;

@@ -1,0 +1,52 @@
+//! What a document may be, whatever it holds.
+
+use bson::{RawBsonRef, RawDocument};
+
+use crate::storage::StorageError;
+
+/// The most bytes that a document may have: 16 MiB.
+pub const MAX_DOCUMENT_SIZE: usize = 16 * 1024 * 1024;
+
+/// The most levels of documents and arrays that a document may have, itself included.
+pub const MAX_DEPTH: usize = 100;
+
+/// Refuses a document that no storage may hold: larger than [`MAX_DOCUMENT_SIZE`], nested deeper than [`MAX_DEPTH`],
+/// or not readable to its end.
+///
+/// A NUL in a field name needs no look of its own: in raw BSON a name ends at its first NUL, so what follows one is
+/// read as a value and does not fit.
+pub fn check_document(document: &RawDocument) -> Result<(), StorageError> {
+    let size = document.as_bytes().len();
+    if size > MAX_DOCUMENT_SIZE {
+        return Err(StorageError::TooLarge(
+            format!("the document has {size} bytes; at most {MAX_DOCUMENT_SIZE} (16 MiB) are allowed").into(),
+        ));
+    }
+    // A stack of its own: the nesting of what is checked must not decide how deep this goes.
+    let mut levels = vec![document.iter_elements()];
+    while let Some(level) = levels.last_mut() {
+        let Some(element) = level.next() else {
+            levels.pop();
+            continue;
+        };
+        let element = element.map_err(|error| unreadable(&error))?;
+        let inner = match element.value().map_err(|error| unreadable(&error))? {
+            RawBsonRef::Document(inner) => inner.iter_elements(),
+            RawBsonRef::Array(inner) => inner.iter_elements(),
+            RawBsonRef::JavaScriptCodeWithScope(code) => code.scope.iter_elements(),
+            _ => continue,
+        };
+        if levels.len() >= MAX_DEPTH {
+            return Err(StorageError::TooLarge(
+                format!("the document is nested deeper than {MAX_DEPTH} levels").into(),
+            ));
+        }
+        levels.push(inner);
+    }
+    Ok(())
+}
+
+/// The error of a document that is not BSON.
+pub(super) fn unreadable(error: &bson::error::Error) -> StorageError {
+    StorageError::codec(format!("the document is not valid BSON: {error}"))
+}

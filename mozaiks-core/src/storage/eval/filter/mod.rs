@@ -1,0 +1,105 @@
+//! Filters: which documents are meant.
+
+mod equality;
+mod matches;
+mod parse;
+mod parse_operators;
+mod regex;
+mod regex_class;
+mod regex_syntax;
+mod test;
+
+use bson::{Bson, Document, RawBsonRef, RawDocument};
+
+use crate::storage::StorageError;
+
+use super::path::Path;
+use test::Test;
+
+/// A filter, checked and compiled once, to be matched with many documents.
+///
+/// ```
+/// use bson::{doc, rawdoc};
+/// use mozaiks_core::storage::eval::Filter;
+///
+/// let filter = Filter::parse(&doc! { "name": { "$regex": "^a", "$options": "i" } })?;
+/// assert!(filter.matches(&rawdoc! { "name": "Alice" }));
+/// assert!(Filter::parse(&doc! { "$where": "true" }).is_err());
+/// # Ok::<(), mozaiks_core::storage::StorageError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Filter {
+    /// All of them must hold.
+    conditions: Vec<Node>,
+}
+
+/// One condition on a document.
+#[derive(Debug, Clone)]
+enum Node {
+    /// `$and`
+    All(Vec<Filter>),
+    /// `$or`
+    Any(Vec<Filter>),
+    /// `$nor`
+    Neither(Vec<Filter>),
+    /// A test of what a path reaches.
+    Field { path: Path, test: Test },
+}
+
+impl Filter {
+    /// Compiles a filter. What is outside the supported language is refused by name, what means nothing with the
+    /// reason.
+    pub fn parse(filter: &Document) -> Result<Self, StorageError> {
+        parse::filter(filter)
+    }
+
+    /// Whether a document is meant. One that cannot be read never is.
+    pub fn matches(&self, document: &RawDocument) -> bool {
+        self.holds(document).unwrap_or(false)
+    }
+
+    /// The id that a document must have to match, so that a storage can look it up instead of scanning. The document
+    /// found must still be matched: there may be other conditions.
+    ///
+    /// An id that equality does not pin is none: null also matches a missing id, an array its elements.
+    pub fn id_equals(&self) -> Option<&Bson> {
+        equality::id(self)
+    }
+
+    /// What the filter says by equality, implicit or `$eq`, also inside `$and`: what an upsert starts from. In the
+    /// order of the paths, as MongoDB writes them.
+    pub fn equalities(&self) -> Vec<(String, Bson)> {
+        equality::all(self)
+            .into_iter()
+            .map(|(path, value)| (path.as_str().to_owned(), value.clone()))
+            .collect()
+    }
+
+    /// As [`equalities`](Self::equalities), compiled.
+    pub(super) fn equal_paths(&self) -> Vec<(&Path, &Bson)> {
+        equality::all(self)
+    }
+}
+
+/// What `$pull` removes: the elements that a condition meets.
+#[derive(Debug, Clone)]
+pub(super) struct ElementFilter(ElementCondition);
+
+#[derive(Debug, Clone)]
+enum ElementCondition {
+    /// Operators, or a regular expression: of the element itself.
+    Test(Test),
+    /// A filter: of elements that are documents.
+    Document(Filter),
+}
+
+impl ElementFilter {
+    /// Compiles a condition; none if it is a plain value, which is to be compared whole.
+    pub(super) fn parse(condition: &Bson) -> Result<Option<Self>, StorageError> {
+        parse::element(condition).map(|condition| condition.map(Self))
+    }
+
+    pub(super) fn matches(&self, element: RawBsonRef<'_>) -> bool {
+        matches::element(&self.0, element).unwrap_or(false)
+    }
+}
