@@ -44,6 +44,13 @@ macro_rules! codes {
                 match code { $($text => Self::$variant,)* other => Self::Custom(other.to_owned().into()) }
             }
         }
+
+        impl ErrorCode {
+            /// One of the known codes where it is written like one, so that it has that code's status and secrecy.
+            pub(super) fn canonical(self) -> Self {
+                match &self { Self::Custom(code) => match &**code { $($text => Self::$variant,)* _ => self }, _ => self }
+            }
+        }
     };
 }
 

@@ -3,7 +3,6 @@
 use serde_json::{Map, Value};
 
 use super::{Error, ErrorCode, FieldErrors};
-use crate::storage::StorageError;
 
 /// The client learns every field that is wrong, and the first of them by itself.
 impl From<FieldErrors> for Error {
@@ -20,28 +19,6 @@ impl From<FieldErrors> for Error {
             ("fields".to_owned(), Value::Object(fields)),
         ]);
         Self::new(ErrorCode::Validation, message).with_details(details)
-    }
-}
-
-/// What a filter or update means nothing by is the plugin's fault, not the client's: a request reaches a filter as
-/// values only.
-impl From<StorageError> for Error {
-    fn from(error: StorageError) -> Self {
-        match &error {
-            StorageError::Conflict { index } => {
-                let index = index.clone().into_owned();
-                Self::conflict(error.to_string()).with_detail("index", index)
-            }
-            StorageError::TooLarge(text) => {
-                let text = text.clone();
-                Self::invalid(text).with_source(error)
-            }
-            StorageError::Unavailable { .. } => {
-                Self::unavailable("The storage is unavailable").with_source(error)
-            }
-            StorageError::Timeout => Self::timeout("The storage took too long").with_source(error),
-            _ => Self::internal(error),
-        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What is wrong with the fields of a request or of settings, in the order in which it was found.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -19,10 +20,15 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 /// let error = errors.into_result().map_err(mozaiks_core::Error::from).unwrap_err();
 /// assert_eq!(error.code(), ErrorCode::Validation);
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct FieldErrors {
     entries: Vec<(String, String)>,
+    /// Where each field stands in `entries`, once they are many: a client can send 100,000 fields that nobody knows.
+    index: HashMap<String, usize>,
 }
+
+/// Up to this many, looking at each is faster than an index.
+const FEW: usize = 16;
 
 impl FieldErrors {
     /// No errors yet.
@@ -40,9 +46,17 @@ impl FieldErrors {
     /// Says what is wrong with `field`. What was said of it first stands.
     pub fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {
         let field = field.into();
-        if self.get(&field).is_none() {
-            self.entries.push((field, message.into()));
+        if self.get(&field).is_some() {
+            return;
         }
+        if self.entries.len() == FEW {
+            self.index =
+                self.entries.iter().enumerate().map(|(at, (field, _))| (field.clone(), at)).collect();
+        }
+        if self.entries.len() >= FEW {
+            self.index.insert(field.clone(), self.entries.len());
+        }
+        self.entries.push((field, message.into()));
     }
 
     /// Takes over what `other` says of fields that are not named here.
@@ -54,7 +68,10 @@ impl FieldErrors {
 
     /// What is wrong with `field`.
     pub fn get(&self, field: &str) -> Option<&str> {
-        self.iter().find(|(name, _)| *name == field).map(|(_, message)| message)
+        if self.index.is_empty() {
+            return self.iter().find(|(name, _)| *name == field).map(|(_, message)| message);
+        }
+        self.entries.get(*self.index.get(field)?).map(|(_, message)| message.as_str())
     }
 
     /// All of them, in the order in which they were found.
@@ -78,6 +95,13 @@ impl FieldErrors {
     /// Itself, if it holds an error.
     pub fn into_result(self) -> Result<(), Self> {
         if self.is_empty() { Ok(()) } else { Err(self) }
+    }
+}
+
+impl fmt::Debug for FieldErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FieldErrors ")?;
+        f.debug_map().entries(self.iter()).finish()
     }
 }
 

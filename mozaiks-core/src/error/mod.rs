@@ -1,13 +1,14 @@
 //! The one error that plugin authors and hosts see.
 //!
 //! A code that a program can act on, a message that a person can read, and what is wrong with each field. Services
-//! have precise errors of their own underneath; [`convert`] says which code each becomes.
+//! have precise errors of their own underneath, each of which says beside its definition what code it becomes.
 
 mod code;
 mod convert;
 mod field_errors;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -21,7 +22,8 @@ pub use field_errors::FieldErrors;
 /// `Result` whose error is [`Error`] unless said otherwise.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-type Source = Box<dyn std::error::Error + Send + Sync>;
+/// The cause of a failure, whatever its type.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why an action did not do what it was asked to.
 ///
@@ -79,7 +81,28 @@ struct Inner {
     /// Fields beside `error` at the top of the reply, where an old front end looks for them.
     beside: Option<Map<String, Value>>,
     retry_after: Option<Duration>,
-    source: Option<Source>,
+    source: Option<BoxError>,
+    /// Under which the log has an internal error.
+    id: Option<String>,
+}
+
+/// The text of a cause, when the cause itself is gone.
+#[derive(Debug)]
+struct Cause {
+    text: String,
+    next: Option<Box<Cause>>,
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl std::error::Error for Cause {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.next.as_deref().map(|next| next as _)
+    }
 }
 
 /// What a client reads of an internal error.
@@ -89,13 +112,14 @@ impl Error {
     /// An error of one of the known codes.
     pub fn new(code: ErrorCode, message: impl Into<Cow<'static, str>>) -> Self {
         let inner = Inner {
-            code,
+            code: code.canonical(),
             message: message.into(),
             status: None,
             details: None,
             beside: None,
             retry_after: None,
             source: None,
+            id: None,
         };
         Self { inner: Box::new(inner) }
     }
@@ -150,7 +174,7 @@ impl Error {
     }
 
     /// `INTERNAL`: a fault of the plugin. The cause goes to the log; the client is told an id and nothing else.
-    pub fn internal(source: impl Into<Source>) -> Self {
+    pub fn internal(source: impl Into<BoxError>) -> Self {
         Self::new(ErrorCode::Internal, INTERNAL_TEXT).with_source(source)
     }
 
@@ -177,7 +201,7 @@ impl Error {
 
     /// Keeps the cause, for the log alone.
     #[must_use]
-    pub fn with_source(mut self, source: impl Into<Source>) -> Self {
+    pub fn with_source(mut self, source: impl Into<BoxError>) -> Self {
         self.inner.source = Some(source.into());
         self
     }
@@ -187,6 +211,28 @@ impl Error {
     pub fn with_retry_after(mut self, after: Duration) -> Self {
         self.inner.retry_after = Some(after);
         self
+    }
+
+    pub(crate) fn take_source(&mut self) -> Option<BoxError> {
+        self.inner.source.take()
+    }
+
+    /// Keeps the texts of its causes, the nearest first.
+    pub(crate) fn with_causes(mut self, causes: Vec<String>) -> Self {
+        let chain = causes.into_iter().rev().fold(None, |next, text| Some(Box::new(Cause { text, next })));
+        self.inner.source = chain.map(|cause| cause as BoxError);
+        self
+    }
+
+    /// Says under which id the log has it.
+    pub(crate) fn with_id(mut self, id: String) -> Self {
+        self.inner.id = Some(id);
+        self
+    }
+
+    /// The id under which the log has an internal error, once the runtime has logged it. The client gets it too.
+    pub fn id(&self) -> Option<&str> {
+        self.inner.id.as_deref()
     }
 
     /// Adds a field at the top of the reply, beside `error`.
@@ -264,10 +310,18 @@ impl std::error::Error for Error {
     }
 }
 
-/// The body of an error reply.
+/// The body of an error reply. Of an internal error it has the id and nothing else, whatever the author wrote.
 impl Serialize for Error {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
+        if self.is_internal() {
+            map.serialize_entry("error", INTERNAL_TEXT)?;
+            map.serialize_entry("error_code", &self.inner.code)?;
+            if let Some(id) = self.id() {
+                map.serialize_entry("details", &BTreeMap::from([("error_id", id)]))?;
+            }
+            return map.end();
+        }
         for (name, value) in self.inner.beside.iter().flatten() {
             map.serialize_entry(name, value)?;
         }

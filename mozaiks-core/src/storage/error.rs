@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::error::{BoxError, Error};
+
 /// An error of a [`Storage`](super::Storage).
 ///
 /// Each variant tells a caller what it can do. What a backend knows beyond that is the `source`, which goes to
@@ -61,9 +63,6 @@ pub enum StorageError {
     },
 }
 
-/// The cause of a failure, whatever its type.
-pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
-
 impl StorageError {
     /// A filter, update or option that means nothing.
     pub fn invalid(message: impl Into<Cow<'static, str>>) -> Self {
@@ -88,5 +87,31 @@ impl StorageError {
     /// A value that cannot be stored, or a stored one that cannot be read.
     pub fn codec(message: impl Into<Cow<'static, str>>) -> Self {
         Self::Codec { message: message.into() }
+    }
+}
+
+/// What a filter or update means nothing by is the plugin's fault, not the client's: a request reaches a filter as
+/// values only.
+impl From<StorageError> for Error {
+    fn from(error: StorageError) -> Self {
+        match &error {
+            StorageError::Conflict { index } => {
+                let index = index.clone().into_owned();
+                let text = match &*index {
+                    "_id" => "It exists already".to_owned(),
+                    other => format!("Another one has the same {other}"),
+                };
+                Self::conflict(text).with_detail("index", index).with_source(error)
+            }
+            StorageError::TooLarge(text) => {
+                let text = text.clone();
+                Self::invalid(text).with_source(error)
+            }
+            StorageError::Unavailable { .. } => {
+                Self::unavailable("The storage is unavailable").with_source(error)
+            }
+            StorageError::Timeout => Self::timeout("The storage took too long").with_source(error),
+            _ => Self::internal(error),
+        }
     }
 }

@@ -1,0 +1,213 @@
+//! What an action is given: all that a query has, and what it takes to write and to send.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::effects::{Effect, Effects};
+use super::query::QueryContext;
+use super::services::{Grants, PluginInfo, Services};
+use crate::error::{Error, Result};
+use crate::events::Event;
+use crate::identity::{Identity, UserKey};
+use crate::kv::Kv;
+use crate::name::is_snake_case;
+use crate::notifications::Notification;
+use crate::permission::Permission;
+use crate::realtime::Push;
+use crate::storage::Collection;
+
+/// What an action is given: all that a [`QueryContext`] has, to which it derefs, and what it takes to write and send.
+///
+/// What it sends (events, pushes, notifications) leaves in order once the action has returned `Ok`, and never if it
+/// has not.
+///
+/// ```
+/// # use mozaiks_core::prelude::*;
+/// # #[derive(serde::Serialize, serde::Deserialize)]
+/// # struct Note { title: String }
+/// async fn create(ctx: &Context, note: Note) -> Result<Created> {
+///     let id = ctx.collection::<Note>("items").insert(&note).await?;
+///     ctx.publish("note_created", json!({ "note_id": id }))?;
+///     ctx.push("created", json!({ "note_id": id, "title": note.title }))?;
+///     ctx.notify(Notification::new("notes_created", "Note saved").message(&note.title))?;
+///     Ok(Created { id })
+/// }
+/// ```
+pub struct Context {
+    query: QueryContext,
+    effects: Effects,
+    /// How many events lie between this call and its first cause.
+    hops: u8,
+}
+
+impl Deref for Context {
+    type Target = QueryContext;
+
+    fn deref(&self) -> &QueryContext {
+        &self.query
+    }
+}
+
+impl Context {
+    pub(crate) fn new(
+        services: Arc<Services>,
+        plugin: Arc<PluginInfo>,
+        identity: Identity,
+        grants: Grants,
+        hops: u8,
+    ) -> Self {
+        Self { query: QueryContext { services, plugin, identity, grants }, effects: Effects::default(), hops }
+    }
+
+    /// The same call, to say something of it when it is over.
+    pub(crate) fn without_effects(&self) -> Self {
+        let QueryContext { services, plugin, identity, grants } = &self.query;
+        Self::new(services.clone(), plugin.clone(), identity.clone(), grants.clone(), self.hops)
+    }
+
+    /// The half of it that reads.
+    pub fn as_query(&self) -> &QueryContext {
+        &self.query
+    }
+
+    /// The caller's own collection of that name (snake case).
+    pub fn collection<'c, T>(&'c self, name: &'c str) -> Collection<'c, T> {
+        Collection::new(self.own(name))
+    }
+
+    /// The collection of that name that the app's users share. Needs `storage:shared`.
+    ///
+    /// Any of them may change what is in it; where only the maker may, write through [`mine`](Collection::mine).
+    pub fn shared<'c, T>(&'c self, name: &'c str) -> Collection<'c, T> {
+        Collection::new(self.everyones(name))
+    }
+
+    /// Key-value storage.
+    pub fn kv(&self) -> Kv<'_> {
+        Kv::new(self.place())
+    }
+
+    /// Publishes an event that the plugin declares (`publishes = ["note_created"]`), under the plugin's name. The
+    /// payload is an object.
+    ///
+    /// # Errors
+    /// `INTERNAL` if the event is not declared or the payload is no object.
+    pub fn publish(&self, event: &str, payload: impl Serialize) -> Result<()> {
+        let Some(topic) = self.plugin.publishes.get(event) else {
+            let name = &self.plugin.name;
+            let hint = match event.strip_prefix(&**name).and_then(|rest| rest.strip_prefix(':')) {
+                Some(bare) => format!("write `{bare}` without the plugin's name"),
+                None => format!("add it to `publishes = [\"{event}\"]` of #[plugin]"),
+            };
+            return Err(Error::internal(format!(
+                "the plugin {name} does not declare the event `{event}`: {hint}"
+            )));
+        };
+        let event = self.event(topic.clone(), &payload)?;
+        self.hold(Effect::Publish(event))?;
+        Ok(())
+    }
+
+    /// Sends a message to the caller's live connections: `{"type": "{plugin}_update", "action": ..., "data": ...}`.
+    ///
+    /// # Errors
+    /// `INTERNAL` if the data cannot be written as JSON, or no user is behind the call.
+    pub fn push(&self, action: &str, data: impl Serialize) -> Result<()> {
+        self.push_as("update", action, data)
+    }
+
+    /// As [`push`](Self::push), with the type `{plugin}_{event_type}`.
+    ///
+    /// # Errors
+    /// `INTERNAL` if the type is not in snake case, or as for [`push`](Self::push).
+    pub fn push_as(&self, event_type: &str, action: &str, data: impl Serialize) -> Result<()> {
+        if !is_snake_case(event_type) {
+            return Err(Error::internal(format!(
+                "the type of a push, {event_type:?}, must be in snake_case"
+            )));
+        }
+        self.push_to(self.identity.user().clone(), event_type, action, data)
+    }
+
+    /// Notifies the caller, with a notification that the plugin declares. Needs `notifications:send`.
+    ///
+    /// # Errors
+    /// `FORBIDDEN` without the permission; `INTERNAL` if the type is not declared, or no user is behind the call.
+    pub fn notify(&self, notification: Notification) -> Result<()> {
+        self.notify_to(self.identity.user().clone(), notification)
+    }
+
+    pub(super) fn push_to(
+        &self,
+        to: UserKey,
+        event_type: &str,
+        action: &str,
+        data: impl Serialize,
+    ) -> Result<()> {
+        self.somebody(&to)?;
+        let kind = format!("{}_{event_type}", self.plugin.name);
+        let message = Push::new(kind, serde_json::to_value(data)?, self.now()).action(action);
+        self.hold(Effect::Push(to, message))?;
+        Ok(())
+    }
+
+    pub(super) fn notify_to(&self, to: UserKey, notification: Notification) -> Result<()> {
+        self.require(Permission::NOTIFICATIONS_SEND)?;
+        self.somebody(&to)?;
+        let (name, kind) = (&self.plugin.name, &notification.kind);
+        if !self.plugin.notifications.contains(kind) {
+            // Ids begin with the plugin's name, or they could not be declared.
+            let own = kind.strip_prefix(&**name).is_some_and(|rest| rest.starts_with('_'));
+            let id = if own { kind.clone() } else { format!("{name}_{kind}") };
+            return Err(Error::internal(format!(
+                "the plugin {name} does not declare the notification `{kind}`: add \
+                 `notification(id = \"{id}\", name = \"...\")` to #[plugin]"
+            )));
+        }
+        self.hold(Effect::Notify(to, notification))?;
+        Ok(())
+    }
+
+    /// What no user caused has nobody to tell.
+    fn somebody(&self, to: &UserKey) -> Result<()> {
+        if !to.user_id().is_empty() {
+            return Ok(());
+        }
+        let name = &self.plugin.name;
+        Err(Error::internal(format!("the plugin {name} has nobody to tell: no user is behind this call")))
+    }
+
+    /// An event of the caller's, at this moment.
+    pub(crate) fn event(&self, topic: crate::events::Topic, payload: &impl Serialize) -> Result<Event> {
+        let clock = &self.services.clock;
+        let user = self.identity.user();
+        let user_id = (!self.identity.is_system()).then(|| Arc::clone(user.user_id()));
+        let event =
+            Event::new(clock.new_id(), topic, Arc::clone(user.app_id()), user_id, payload, clock.now())?;
+        Ok(if self.hops == 0 { event } else { event.after(self.hops) })
+    }
+
+    /// Keeps something to send until the action has succeeded.
+    pub(crate) fn hold(&self, effect: Effect) -> Result<()> {
+        let most = self.services.max_effects;
+        if self.effects.hold(effect, most) {
+            return Ok(());
+        }
+        let name = &self.plugin.name;
+        Err(Error::internal(format!(
+            "the plugin {name} sends more than {most} events, pushes and notifications"
+        )))
+    }
+
+    pub(crate) fn take_effects(&self) -> Vec<Effect> {
+        self.effects.take()
+    }
+}
+
+impl std::fmt::Debug for Context {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Debug::fmt(&self.query, f)
+    }
+}

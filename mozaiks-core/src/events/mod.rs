@@ -1,0 +1,9 @@
+//! Facts that plugins and hosts publish, and what carries them.
+
+mod bus;
+mod event;
+mod topic;
+
+pub use bus::{EventBus, EventBusError, EventHandler, Subscription};
+pub use event::{Event, MAX_HOPS};
+pub use topic::{InvalidTopic, Topic, TopicPattern};

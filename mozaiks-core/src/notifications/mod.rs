@@ -1,0 +1,7 @@
+//! Notifications: what a user reads later, in the app or elsewhere.
+
+mod manager;
+mod notification;
+
+pub use manager::{ListNotifications, NotificationList, NotificationsError, NotificationsManager};
+pub use notification::{Notification, NotificationId, StoredNotification};

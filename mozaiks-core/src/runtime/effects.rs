@@ -1,0 +1,144 @@
+//! What a successful call leaves behind: handed over in order, before its reply leaves.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::Inner;
+use super::entry::Entry;
+use super::failure::away;
+use super::guard::{Detached, within};
+use super::log::OneLine;
+use crate::context::{Context, Effect};
+use crate::error::{Error, ErrorCode, Result};
+use crate::events::{Event, Topic};
+
+/// Published after an action that succeeded.
+pub(super) const EXECUTED: &str = "plugin_executed";
+/// Published after an action that failed.
+pub(super) const EXECUTION_ERROR: &str = "plugin_execution_error";
+
+/// The event that says how a call ended.
+fn ended(ctx: &Context, action: &str, duration: Duration, code: Option<&ErrorCode>) -> Option<Event> {
+    #[derive(Serialize)]
+    struct Ended<'e> {
+        plugin: &'e str,
+        action: &'e str,
+        duration_ms: f64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        error_code: Option<&'e ErrorCode>,
+    }
+    let topic = topic(if code.is_some() { EXECUTION_ERROR } else { EXECUTED })?;
+    let duration_ms = duration.as_secs_f64() * 1000.0;
+    ctx.event(topic, &Ended { plugin: ctx.plugin(), action, duration_ms, error_code: code }).ok()
+}
+
+/// One of the runtime's own topics, made once.
+fn topic(name: &'static str) -> Option<Topic> {
+    use std::sync::LazyLock;
+    static KNOWN: LazyLock<[Option<Topic>; 2]> =
+        LazyLock::new(|| [EXECUTED.parse().ok(), EXECUTION_ERROR.parse().ok()]);
+    let [executed, failed] = &*KNOWN;
+    if name == EXECUTED { executed.clone() } else { failed.clone() }
+}
+
+impl Inner {
+    /// Hands over what an action has sent, in order, and then the event that says how the call ended. It is done to
+    /// its end though the caller goes away.
+    ///
+    /// # Errors
+    /// As for [`send`](Self::send).
+    pub(super) async fn hand_over(
+        self: &Arc<Self>,
+        entry: &Arc<Entry>,
+        ctx: &Context,
+        action: &str,
+        effects: Vec<Effect>,
+        duration: Duration,
+    ) -> Result<()> {
+        let (inner, entry, ctx) = (Arc::clone(self), Arc::clone(entry), ctx.without_effects());
+        let action = action.to_owned();
+        Detached::new(Box::pin(async move {
+            let outcome = inner.send(&entry, effects).await;
+            let code = outcome.as_ref().err().map(Error::code);
+            inner.say_ended(&entry, &ctx, &action, duration, code.as_ref()).await;
+            outcome
+        }))
+        .await
+    }
+
+    /// Hands over what an event handler has sent. It is done to its end though nobody waits for it any more.
+    ///
+    /// # Errors
+    /// As for [`send`](Self::send).
+    pub(super) async fn hand_over_held(self: &Arc<Self>, entry: &Arc<Entry>, ctx: &Context) -> Result<()> {
+        let effects = ctx.take_effects();
+        if effects.is_empty() {
+            return Ok(());
+        }
+        let (inner, entry) = (Arc::clone(self), Arc::clone(entry));
+        Detached::new(Box::pin(async move { inner.send(&entry, effects).await })).await
+    }
+
+    /// Publishes how a call ended. That is for the host to know: that the bus is away is not the caller's failure.
+    pub(super) async fn say_ended(
+        &self,
+        entry: &Entry,
+        ctx: &Context,
+        action: &str,
+        duration: Duration,
+        code: Option<&ErrorCode>,
+    ) {
+        let Some(ended) = ended(ctx, action, duration, code) else { return };
+        let published = within(&*self.services.clock, self.limits.deadline, self.publish(vec![ended])).await;
+        if let Err(error) = published.map_err(away).and_then(|outcome| outcome) {
+            let text = format!("{error:?}");
+            tracing::warn!(plugin = entry.name(), error = %OneLine(text), "the end of a call was not published");
+        }
+    }
+
+    /// Hands over what was sent, in order. Each part is tried, whatever became of those before.
+    ///
+    /// # Errors
+    /// The first failure; `UNAVAILABLE` if it is not done within the deadline.
+    pub(super) async fn send(&self, entry: &Entry, effects: Vec<Effect>) -> Result<()> {
+        let sent = within(&*self.services.clock, self.limits.deadline, self.send_all(entry, effects)).await;
+        sent.map_err(away)?
+    }
+
+    async fn send_all(&self, entry: &Entry, effects: Vec<Effect>) -> Result<()> {
+        let mut outcome = Ok(());
+        let mut events = Vec::new();
+        for effect in effects {
+            if !matches!(effect, Effect::Publish(_)) {
+                keep_first(&mut outcome, self.publish(std::mem::take(&mut events)).await);
+            }
+            match effect {
+                Effect::Publish(event) => events.push(event),
+                Effect::Push(to, message) => {
+                    keep_first(&mut outcome, self.services.realtime.push(&to, message).map_err(Error::from));
+                }
+                Effect::Notify(to, notification) => {
+                    let sent = self.services.notifications.send(&to, Some(entry.name()), notification).await;
+                    keep_first(&mut outcome, sent.map(drop).map_err(Error::from));
+                }
+            }
+        }
+        keep_first(&mut outcome, self.publish(events).await);
+        outcome
+    }
+
+    async fn publish(&self, events: Vec<Event>) -> Result<()> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        Ok(self.services.events.publish(events).await?)
+    }
+}
+
+fn keep_first(outcome: &mut Result<()>, next: Result<()>) {
+    if outcome.is_ok() {
+        *outcome = next;
+    }
+}

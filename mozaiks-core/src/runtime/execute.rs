@@ -1,0 +1,280 @@
+//! The way of a request, from bytes to bytes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use tracing::Instrument;
+
+use super::entry::Entry;
+use super::failure::{away, crashed, told};
+use super::guard::{Guarded, catch, within};
+use super::reply::Reply;
+use super::{Inner, Runtime};
+use crate::context::{Context, Grants};
+use crate::entitlements::Access;
+use crate::error::{Error, ErrorCode, Result};
+use crate::identity::Identity;
+use crate::plugin::{ACTION_FIELD, Request};
+
+/// How long a client should wait where a plugin is busy.
+const BUSY_RETRY: Duration = Duration::from_secs(1);
+
+/// How much of a name that means nothing is said back to whoever sent it.
+const SAID_BACK: usize = 64;
+
+/// A call whose arguments have been read.
+struct Begun<'c> {
+    action: &'c str,
+    span: tracing::Span,
+    /// Of the action; or that its arguments are wrong, which is an end of the call like any other.
+    future: Result<BoxFuture<'c, Result<Vec<u8>>>>,
+}
+
+impl Runtime {
+    /// Executes an action: `body` is a JSON object that names it, `{"action": "create", ...}`.
+    ///
+    /// It never fails otherwise than by its reply, whatever the body and whatever the plugin does. The first call
+    /// starts the runtime if nobody has.
+    pub async fn execute(&self, identity: &Identity, plugin: &str, body: &[u8]) -> Reply {
+        self.inner.reply(self, identity, plugin, None, body).await
+    }
+
+    /// Executes the action that is named beside the body. An `action` in the body must be the same.
+    pub async fn execute_action(
+        &self,
+        identity: &Identity,
+        plugin: &str,
+        action: &str,
+        body: &[u8],
+    ) -> Reply {
+        self.inner.reply(self, identity, plugin, Some(action), body).await
+    }
+}
+
+#[doc(hidden)]
+impl Runtime {
+    /// A context of a plugin, for benchmarks.
+    pub fn context_without_guards(&self, identity: &Identity, plugin: &str) -> Option<Context> {
+        let info = self.inner.entry(plugin)?.info.clone();
+        Some(Context::new(self.inner.services.clone(), info, identity.clone(), Grants::AllAskedFor, 0))
+    }
+
+    /// The router alone, for benchmarks: no access, no limits, no deadline, no net under a panic, no effects.
+    pub async fn route_without_guards(&self, ctx: &Context, body: &[u8]) -> Result<Vec<u8>> {
+        let entry = self.inner.entry(ctx.plugin()).ok_or_else(|| Error::not_found("Plugin"))?;
+        let future = {
+            let mut request = Request::of(ctx.identity());
+            let action = self.inner.read(entry, &mut request, None, body)?;
+            entry.code().run(action, ctx, &request)?
+        };
+        future.await
+    }
+}
+
+impl Inner {
+    async fn reply(
+        self: &Arc<Self>,
+        runtime: &Runtime,
+        identity: &Identity,
+        plugin: &str,
+        action: Option<&str>,
+        body: &[u8],
+    ) -> Reply {
+        if let Err(error) = runtime.ready().await {
+            return Reply::new(Err(error));
+        }
+        let outcome = match self.admit(identity, plugin).await {
+            Ok((entry, grants)) => self.call(entry, grants, identity, action, body).await,
+            Err(error) => Err(self.logged(error, plugin)),
+        };
+        let reply = Reply::new(outcome);
+        match self.too_large(reply.body().len()) {
+            // What an action fails with is a reply as well. Of an internal error nothing is left to take away.
+            Err(error) if reply.error().is_some_and(|failure| !failure.is_internal()) => {
+                Reply::new(Err(self.logged(error, plugin)))
+            }
+            _ => reply,
+        }
+    }
+
+    fn too_large(&self, size: usize) -> Result<()> {
+        let most = self.limits.max_reply;
+        if size > most {
+            return Err(Error::internal(format!("the reply has {size} bytes, at most {most} are allowed")));
+        }
+        Ok(())
+    }
+
+    /// Finds the plugin and what the caller has granted it.
+    async fn admit(&self, identity: &Identity, plugin: &str) -> Result<(&Arc<Entry>, Grants)> {
+        let unknown = || {
+            let name = cut(plugin);
+            Error::new(ErrorCode::PluginNotFound, format!("Unknown plugin: {name}"))
+        };
+        let entry = self.entry(plugin).ok_or_else(unknown)?;
+        if self.life.is_disabled(entry.name()) {
+            return Err(unknown().with_source("it is switched off: it failed to initialise"));
+        }
+        Ok((entry, self.grants(entry, identity).await?))
+    }
+
+    /// What the caller has granted a plugin.
+    ///
+    /// # Errors
+    /// `FORBIDDEN` if the caller has not installed it or their plan does not unlock it, `PLUGIN_NOT_FOUND` if they
+    /// have switched it off.
+    pub(super) async fn grants(&self, entry: &Entry, identity: &Identity) -> Result<Grants> {
+        if identity.is_system() {
+            // What no user caused is the app's own: nobody could have installed anything for it.
+            return Ok(Grants::AllAskedFor);
+        }
+        let (clock, deadline) = (&*self.services.clock, self.limits.deadline);
+        within(clock, deadline, self.granted(entry, identity)).await.map_err(away)?
+    }
+
+    async fn granted(&self, entry: &Entry, identity: &Identity) -> Result<Grants> {
+        let mut grants = Grants::AllAskedFor;
+        if let Some(installations) = &self.installations {
+            match installations.get(identity.user(), entry.name()).await? {
+                None => {
+                    return Err(
+                        Error::forbidden("Plugin not installed").with_detail("reason", "not_installed")
+                    );
+                }
+                Some(copy) if !copy.enabled => {
+                    let text = format!("Unknown plugin: {}", entry.name());
+                    return Err(Error::new(ErrorCode::PluginNotFound, text));
+                }
+                Some(copy) => grants = Grants::Installed(copy.into()),
+            }
+        }
+        self.unlocked(entry, identity).await?;
+        Ok(grants)
+    }
+
+    /// Checks that the caller's plan unlocks a plugin.
+    pub(super) async fn unlocked(&self, entry: &Entry, identity: &Identity) -> Result<()> {
+        if let Some(entitlements) = &self.entitlements
+            && let Access::Locked { plans } = entitlements.access(identity.user(), entry.name()).await?
+        {
+            return Err(Error::forbidden("Your plan does not include this plugin")
+                .with_detail("reason", "plan")
+                .with_detail("plans", plans));
+        }
+        Ok(())
+    }
+
+    async fn call(
+        self: &Arc<Self>,
+        entry: &Arc<Entry>,
+        grants: Grants,
+        identity: &Identity,
+        action: Option<&str>,
+        body: &[u8],
+    ) -> Result<Vec<u8>> {
+        let Some(_pass) = entry.gate.enter(self.limits.concurrency) else {
+            let busy = Error::unavailable("The plugin is busy").with_retry_after(BUSY_RETRY);
+            return Err(self.logged(busy, entry.name()));
+        };
+        let started = self.services.clock.monotonic();
+        let ctx = Context::new(self.services.clone(), entry.info.clone(), identity.clone(), grants, 0);
+        let Begun { action, span, future } = self.begin(entry, &ctx, action, body)?;
+        let run = async {
+            let outcome = self.run(future, started).await;
+            let outcome = self.finish(entry, &ctx, action, outcome, started, &span).await;
+            outcome.map_err(|error| self.logged(error, entry.name()))
+        };
+        if span.is_none() { run.await } else { run.instrument(span.clone()).await }
+    }
+
+    /// What of a call waits for nothing: reads the request, and gives the future of its action. The request itself,
+    /// which is large, ends here.
+    fn begin<'c>(
+        &self,
+        entry: &'c Entry,
+        ctx: &'c Context,
+        action: Option<&str>,
+        body: &[u8],
+    ) -> Result<Begun<'c>> {
+        let mut request = Request::of(ctx.identity());
+        let action = self.read(entry, &mut request, action, body)?;
+        let Some(spec) = entry.code().spec(action) else {
+            return Err(Error::internal("the action is not in the router"));
+        };
+        let span = entry.spans.span(ctx.app_id(), ctx.user_id(), spec.name());
+        let run = || catch(|| entry.code().run(action, ctx, &request)).map_err(crashed)?;
+        let future = if span.is_none() { run() } else { span.in_scope(run) };
+        Ok(Begun { action: spec.name(), span, future })
+    }
+
+    /// Looks through the body and finds the action.
+    fn read<'r>(
+        &self,
+        entry: &Entry,
+        request: &mut Request<'r>,
+        action: Option<&str>,
+        body: &'r [u8],
+    ) -> Result<usize> {
+        if body.len() > self.limits.max_body {
+            let most = self.limits.max_body;
+            return Err(Error::new(
+                ErrorCode::PayloadTooLarge,
+                format!("The request is larger than {most} bytes"),
+            ));
+        }
+        request.read(body)?;
+        let name = match (action, request.action_if_named()?) {
+            (Some(named), Some(other)) if named != other => {
+                let text = format!("`{}` is not the action that was called, {named}", cut(other));
+                return Err(Error::validation(ACTION_FIELD, text));
+            }
+            (Some(named), _) => named,
+            (None, _) => request.action()?,
+        };
+        entry
+            .code()
+            .find(name)
+            .ok_or_else(|| Error::new(ErrorCode::UnknownAction, format!("Unknown action: {}", cut(name))))
+    }
+
+    /// Runs the plugin's own code, guarded.
+    async fn run(
+        &self,
+        future: Result<BoxFuture<'_, Result<Vec<u8>>>>,
+        started: Duration,
+    ) -> Result<Vec<u8>> {
+        let guarded = Guarded::new(future?, &*self.services.clock, started, self.limits.deadline);
+        let reply = guarded.await.map_err(crashed)??;
+        self.too_large(reply.len()).map(|()| reply)
+    }
+
+    /// Sends what a success leaves behind, and says to the bus how the call ended.
+    async fn finish(
+        self: &Arc<Self>,
+        entry: &Arc<Entry>,
+        ctx: &Context,
+        action: &str,
+        outcome: Result<Vec<u8>>,
+        started: Duration,
+        span: &tracing::Span,
+    ) -> Result<Vec<u8>> {
+        let effects = if outcome.is_ok() { ctx.take_effects() } else { Vec::new() };
+        let duration = self.services.clock.monotonic().saturating_sub(started);
+        let outcome = if effects.is_empty() {
+            let code = outcome.as_ref().err().map(Error::code);
+            self.say_ended(entry, ctx, action, duration, code.as_ref()).await;
+            outcome
+        } else {
+            let handed_over = self.hand_over(entry, ctx, action, effects, duration).await;
+            outcome.and_then(|reply| handed_over.map(|()| reply))
+        };
+        told(span, duration, outcome.as_ref().err());
+        outcome
+    }
+}
+
+/// The beginning of a name that came from outside.
+fn cut(name: &str) -> String {
+    name.chars().take(SAID_BACK).collect()
+}

@@ -1,0 +1,208 @@
+//! The id of a document: an ObjectId, or a text of the author's choice.
+
+use std::fmt;
+
+use bson::Bson;
+use bson::oid::ObjectId;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::datetime::DateTime;
+use crate::format::is_bson;
+
+/// The id of a document: an ObjectId, or a text of the author's choice.
+///
+/// 24 hexadecimal digits are always an ObjectId, in JSON and in storage; any other text is itself. So every text
+/// that a client sends is an id, and one that names nothing of the user's is simply not found.
+///
+/// ```
+/// use mozaiks_core::DocumentId;
+///
+/// let made = DocumentId::from("65301c2f9d1e8b3a4c5d6e7f");
+/// assert!(made.as_object_id().is_some());
+/// assert_eq!(made.created_at().unwrap().to_string(), "2023-10-18T17:55:59Z");
+/// assert_eq!(made, DocumentId::from("65301C2F9D1E8B3A4C5D6E7F"));
+///
+/// let chosen = DocumentId::from("home");
+/// assert_eq!(chosen.as_object_id(), None);
+/// assert_eq!(chosen.to_string(), "home");
+/// ```
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DocumentId(Repr);
+
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Repr {
+    // Texts sort below ObjectIds, as they do in BSON.
+    Text(Box<str>),
+    Object(ObjectId),
+}
+
+impl DocumentId {
+    /// The ObjectId, if it is one.
+    pub fn as_object_id(&self) -> Option<ObjectId> {
+        match &self.0 {
+            Repr::Object(id) => Some(*id),
+            Repr::Text(_) => None,
+        }
+    }
+
+    /// When an ObjectId was made, to the second.
+    pub fn created_at(&self) -> Option<DateTime> {
+        self.as_object_id().map(|id| id.timestamp().into())
+    }
+
+    /// The id a document is stored under.
+    ///
+    /// # Errors
+    /// The value itself, if it is neither an ObjectId nor a text.
+    pub fn from_bson(value: Bson) -> Result<Self, Bson> {
+        match value {
+            Bson::ObjectId(id) => Ok(id.into()),
+            Bson::String(text) => Ok(text.into()),
+            other => Err(other),
+        }
+    }
+}
+
+impl From<ObjectId> for DocumentId {
+    fn from(id: ObjectId) -> Self {
+        Self(Repr::Object(id))
+    }
+}
+
+impl From<&str> for DocumentId {
+    fn from(text: &str) -> Self {
+        parse_hex(text).unwrap_or_else(|| Self(Repr::Text(text.into())))
+    }
+}
+
+impl From<String> for DocumentId {
+    fn from(text: String) -> Self {
+        parse_hex(&text).unwrap_or_else(|| Self(Repr::Text(text.into())))
+    }
+}
+
+impl From<&String> for DocumentId {
+    fn from(text: &String) -> Self {
+        text.as_str().into()
+    }
+}
+
+impl From<&Self> for DocumentId {
+    fn from(id: &Self) -> Self {
+        id.clone()
+    }
+}
+
+impl From<DocumentId> for Bson {
+    fn from(id: DocumentId) -> Self {
+        match id.0 {
+            Repr::Object(id) => Self::ObjectId(id),
+            Repr::Text(text) => Self::String(text.into()),
+        }
+    }
+}
+
+/// As it stands in JSON, for metadata and details.
+impl From<DocumentId> for serde_json::Value {
+    fn from(id: DocumentId) -> Self {
+        Self::String(id.to_string())
+    }
+}
+
+/// As above.
+impl From<&DocumentId> for serde_json::Value {
+    fn from(id: &DocumentId) -> Self {
+        Self::String(id.to_string())
+    }
+}
+
+fn parse_hex(text: &str) -> Option<DocumentId> {
+    if text.len() != 24 {
+        return None;
+    }
+    ObjectId::parse_str(text).ok().map(DocumentId::from)
+}
+
+impl fmt::Display for DocumentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Repr::Text(text) => f.write_str(text),
+            Repr::Object(id) => with_hex(*id, |hex| f.write_str(hex)),
+        }
+    }
+}
+
+impl fmt::Debug for DocumentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Repr::Text(text) => write!(f, "DocumentId({text:?})"),
+            Repr::Object(id) => write!(f, "DocumentId({id})"),
+        }
+    }
+}
+
+/// Hands on the 24 digits without a `String` for them: every document in a reply has an id.
+fn with_hex<R>(id: ObjectId, use_it: impl FnOnce(&str) -> R) -> R {
+    let mut digits = [b'0'; 24];
+    for (pair, byte) in digits.chunks_exact_mut(2).zip(id.bytes()) {
+        if let [high, low] = pair {
+            (*high, *low) = (hex_digit(byte >> 4), hex_digit(byte & 15));
+        }
+    }
+    use_it(std::str::from_utf8(&digits).unwrap_or_default())
+}
+
+const fn hex_digit(nibble: u8) -> u8 {
+    if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 }
+}
+
+impl Serialize for DocumentId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0 {
+            Repr::Text(text) => serializer.serialize_str(text),
+            Repr::Object(id) if is_bson::<S::Error>() => id.serialize(serializer),
+            Repr::Object(id) => with_hex(*id, |hex| serializer.serialize_str(hex)),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for DocumentId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if is_bson::<D::Error>() {
+            return Self::from_bson(Bson::deserialize(deserializer)?)
+                .map_err(|other| serde::de::Error::custom(format!("expected an id, found {other}")));
+        }
+        struct Text;
+        impl serde::de::Visitor<'_> for Text {
+            type Value = DocumentId;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an id (a string)")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<DocumentId, E> {
+                Ok(text.into())
+            }
+
+            fn visit_string<E: serde::de::Error>(self, text: String) -> Result<DocumentId, E> {
+                Ok(text.into())
+            }
+        }
+        deserializer.deserialize_str(Text)
+    }
+}
+
+impl JsonSchema for DocumentId {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "DocumentId".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string" })
+    }
+}

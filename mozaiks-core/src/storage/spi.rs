@@ -1,0 +1,266 @@
+//! The trait that a storage implements: few methods, each with its contract.
+
+use bson::{Bson, Document, RawDocumentBuf};
+use futures_util::future::BoxFuture;
+
+use super::error::StorageError;
+use super::id::DocumentId;
+use crate::datetime::DateTime;
+
+/// Where the documents of one call live. A storage never looks beyond it.
+///
+/// The same id in two scopes is two documents. What is [shared](Sharing) and what is private are two collections,
+/// even under one name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct StorageScope<'s> {
+    /// The app.
+    pub app_id: &'s str,
+    /// The caller: the owner of what is private, the maker of what is inserted into what is shared.
+    pub user_id: &'s str,
+    /// The plugin.
+    pub plugin: &'s str,
+    /// The collection, in snake case.
+    pub collection: &'s str,
+    /// Whose documents of it.
+    pub sharing: Sharing,
+}
+
+/// Whose documents a call reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Sharing {
+    /// The caller's own, in a collection that is the caller's alone.
+    Private,
+    /// Everybody's of the app, in a collection that the app's users share.
+    Shared,
+    /// The caller's own in a collection that the app's users share.
+    SharedMine,
+}
+
+/// What a storage holds: documents, confined to a [scope](StorageScope).
+///
+/// Filters, sorts and updates mean what MongoDB's manual says; what is outside the supported language is refused
+/// with [`StorageError::Unsupported`] before anything is touched. [`eval`](super::eval) has the evaluation that
+/// storages without a server of their own share.
+///
+/// The fields `user_id` and `app_id` never are in a document that goes in or comes out, and no filter or update
+/// names them: the handles that call these methods see to it. `_id` stands beside a document, not in it; in a filter
+/// or a sort it is the document's id.
+pub trait Storage: Send + Sync + 'static {
+    /// Adds documents, all or none.
+    ///
+    /// - A document whose id is in the scope already is [`StorageError::Conflict`] with the index `_id`.
+    /// - In a shared collection the caller becomes the owner.
+    /// - When it returns `Ok`, every later call sees the documents, after a crash too.
+    fn insert<'a>(
+        &'a self,
+        scope: StorageScope<'a>,
+        documents: Vec<NewDocument>,
+    ) -> BoxFuture<'a, Result<(), StorageError>>;
+
+    /// Gives the documents that a query selects.
+    ///
+    /// - Without a sort they come in the order of insertion.
+    /// - `limit: Some(0)` gives none; with `count_all` the total all the same.
+    /// - The documents and the total are of one moment.
+    fn find<'a>(
+        &'a self,
+        scope: StorageScope<'a>,
+        query: Query,
+    ) -> BoxFuture<'a, Result<Found, StorageError>>;
+
+    /// Counts the documents that a selector names.
+    fn count<'a>(
+        &'a self,
+        scope: StorageScope<'a>,
+        selector: Selector,
+    ) -> BoxFuture<'a, Result<u64, StorageError>>;
+
+    /// Gives each value of a field once, arrays taken apart, in BSON order.
+    fn distinct<'a>(
+        &'a self,
+        scope: StorageScope<'a>,
+        field: &'a str,
+        selector: Selector,
+    ) -> BoxFuture<'a, Result<Vec<Bson>, StorageError>>;
+
+    /// Changes the documents that a selector names: one of them, or all with `many`.
+    ///
+    /// - Each document is changed as a whole or not at all; the first that cannot be changed ends the call.
+    /// - A document that already is as asked for is matched and not modified.
+    /// - An update never changes `_id`, and in a shared collection never the owner.
+    fn update<'a>(
+        &'a self,
+        scope: StorageScope<'a>,
+        selector: Selector,
+        change: Change,
+        options: UpdateOptions,
+    ) -> BoxFuture<'a, Result<UpdateOutcome, StorageError>>;
+
+    /// Changes one document and gives it as it was before or is after, in one step that nothing comes between.
+    ///
+    /// - `None` if the selector names none and nothing was inserted.
+    /// - With a sort, it is the first in that order.
+    fn find_and_update<'a>(
+        &'a self,
+        scope: StorageScope<'a>,
+        selector: Selector,
+        change: Change,
+        options: FindAndUpdateOptions,
+    ) -> BoxFuture<'a, Result<Option<FoundDocument>, StorageError>>;
+
+    /// Removes the documents that a selector names: one of them, or all with `many`. Gives how many.
+    fn delete<'a>(
+        &'a self,
+        scope: StorageScope<'a>,
+        selector: Selector,
+        many: bool,
+    ) -> BoxFuture<'a, Result<u64, StorageError>>;
+
+    /// `Ok` if the storage can serve now.
+    fn ping(&self) -> BoxFuture<'_, Result<(), StorageError>>;
+}
+
+/// Which documents of a scope.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Selector {
+    /// The one with this id.
+    Id(DocumentId),
+    /// Those that match a filter.
+    Filter(Document),
+}
+
+/// A document to add.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewDocument {
+    /// Its id.
+    pub id: DocumentId,
+    /// The rest of it, without `_id`.
+    pub document: RawDocumentBuf,
+}
+
+/// A document that was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FoundDocument {
+    /// Its id.
+    pub id: DocumentId,
+    /// In a shared collection, who made it.
+    pub owner: Option<String>,
+    /// The rest of it, without `_id`.
+    pub document: RawDocumentBuf,
+}
+
+/// Which documents to find, in which order, and how much of each.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Query {
+    /// Which ones.
+    pub selector: Selector,
+    /// In which order: fields with 1 or -1.
+    pub sort: Option<Document>,
+    /// How many to pass over.
+    pub skip: u64,
+    /// How many at most.
+    pub limit: Option<u64>,
+    /// Which fields of each.
+    pub projection: Option<Document>,
+    /// Whether to count all that the selector names, whatever `skip` and `limit` say.
+    pub count_all: bool,
+}
+
+impl Query {
+    /// All that a selector names.
+    pub fn new(selector: Selector) -> Self {
+        Self { selector, sort: None, skip: 0, limit: None, projection: None, count_all: false }
+    }
+}
+
+/// What a query gave.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
+pub struct Found {
+    /// The documents, in order.
+    pub documents: Vec<FoundDocument>,
+    /// How many there are in all, where that was asked for.
+    pub total: Option<u64>,
+}
+
+impl Found {
+    /// Documents, and how many there are in all.
+    pub fn new(documents: Vec<FoundDocument>, total: Option<u64>) -> Self {
+        Self { documents, total }
+    }
+}
+
+/// What to make of a document.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// Update operators: `{"$set": {...}}`.
+    Operators(Document),
+    /// Another document in its place, under the same id.
+    Replacement(RawDocumentBuf),
+}
+
+/// How to update.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct UpdateOptions {
+    /// All that the selector names, not one of them.
+    pub many: bool,
+    /// Where the selector names none: insert a document of this id, made of the selector's equalities and the change.
+    /// An id that the selector demands goes before it.
+    pub upsert: Option<DocumentId>,
+    /// The time that `$currentDate` writes.
+    pub now: DateTime,
+}
+
+impl UpdateOptions {
+    /// One document, no insertion.
+    pub fn new(now: DateTime) -> Self {
+        Self { many: false, upsert: None, now }
+    }
+}
+
+/// What an update did.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct UpdateOutcome {
+    /// How many documents the selector named.
+    pub matched: u64,
+    /// How many of them were changed by it.
+    pub modified: u64,
+    /// The id of the document that was inserted instead.
+    pub upserted: Option<DocumentId>,
+}
+
+impl UpdateOutcome {
+    /// So many named, so many changed.
+    pub fn new(matched: u64, modified: u64) -> Self {
+        Self { matched, modified, upserted: None }
+    }
+
+    /// A document was inserted.
+    pub fn upserted(id: DocumentId) -> Self {
+        Self { matched: 0, modified: 0, upserted: Some(id) }
+    }
+}
+
+/// How to find and update.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct FindAndUpdateOptions {
+    /// Which one, of those that the selector names: the first in this order.
+    pub sort: Option<Document>,
+    /// Whether to give it as it is after the change, not as it was before.
+    pub return_new: bool,
+    /// As for [`UpdateOptions`].
+    pub upsert: Option<DocumentId>,
+    /// The time that `$currentDate` writes.
+    pub now: DateTime,
+}
+
+impl FindAndUpdateOptions {
+    /// Any of them, as it was before, no insertion.
+    pub fn new(now: DateTime) -> Self {
+        Self { sort: None, return_new: false, upsert: None, now }
+    }
+}
