@@ -1,0 +1,17 @@
+//! An action has a receiver.
+
+use mozaiks_core::prelude::*;
+
+struct Notes;
+
+#[plugin(name = "notes")]
+impl Notes {
+    #[action]
+    async fn create(_ctx: &Context) -> Result<()> {
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = <Notes as Plugin>::router();
+}

@@ -1,0 +1,17 @@
+//! The context comes first.
+
+use mozaiks_core::prelude::*;
+
+struct Notes;
+
+#[plugin(name = "notes")]
+impl Notes {
+    #[action]
+    async fn create(&self, _title: String, _ctx: &Context) -> Result<()> {
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = <Notes as Plugin>::router();
+}

@@ -1,0 +1,17 @@
+//! An argument given twice.
+
+use mozaiks_core::prelude::*;
+
+struct Notes;
+
+#[plugin(name = "notes", name = "tasks", version = "1.0.0", version = "2.0.0")]
+impl Notes {
+    #[action]
+    async fn ping(&self, _ctx: &Context) -> Result<()> {
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = <Notes as Plugin>::router();
+}

@@ -1,0 +1,17 @@
+//! A handler takes one thing.
+
+use mozaiks_core::prelude::*;
+
+struct Notes;
+
+#[plugin(name = "notes")]
+impl Notes {
+    #[on_event("user:registered")]
+    async fn heard(&self, _ctx: &Context, _event: Event, _name: String) -> Result<()> {
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = <Notes as Plugin>::router();
+}

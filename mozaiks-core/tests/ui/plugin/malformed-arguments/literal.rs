@@ -1,0 +1,17 @@
+//! A text without a name.
+
+use mozaiks_core::prelude::*;
+
+struct Notes;
+
+#[plugin("notes")]
+impl Notes {
+    #[action]
+    async fn ping(&self, _ctx: &Context) -> Result<()> {
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = <Notes as Plugin>::router();
+}

@@ -1,0 +1,17 @@
+//! An argument that is nearly one.
+
+use mozaiks_core::prelude::*;
+
+struct Notes;
+
+#[plugin(nmae = "notes", verzion = "1.0.0")]
+impl Notes {
+    #[action]
+    async fn ping(&self, _ctx: &Context) -> Result<()> {
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = <Notes as Plugin>::router();
+}

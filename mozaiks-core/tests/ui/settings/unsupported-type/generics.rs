@@ -1,0 +1,14 @@
+use mozaiks_core::Settings;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize, JsonSchema, Settings)]
+struct NotesSettings<T> {
+    value: T,
+}
+
+fn used() {
+    NotesSettings::<bool>::defaults();
+}
+
+fn main() {}

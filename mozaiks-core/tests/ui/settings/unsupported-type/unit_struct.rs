@@ -1,0 +1,8 @@
+use mozaiks_core::Settings;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize, JsonSchema, Settings)]
+struct NotesSettings;
+
+fn main() {}
