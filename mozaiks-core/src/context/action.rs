@@ -148,6 +148,12 @@ impl Context {
     ) -> Result<()> {
         self.somebody(&to)?;
         let kind = format!("{}_{event_type}", self.plugin.name);
+        let of = |other: &str| kind.strip_prefix(other).is_some_and(|rest| rest.starts_with('_'));
+        if let Some(other) = self.plugin.longer_names.iter().find(|other| of(other)) {
+            return Err(Error::internal(format!(
+                "a push of the type `{kind}` is the plugin {other}'s to send"
+            )));
+        }
         let message = Push::new(kind, serde_json::to_value(data)?, self.now()).action(action);
         self.hold(Effect::Push(to, message))?;
         Ok(())

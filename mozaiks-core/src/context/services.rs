@@ -38,6 +38,8 @@ pub(crate) struct PluginInfo {
     /// The ids of the notifications that it declares.
     pub notifications: BTreeSet<String>,
     pub settings: Option<SettingsSchema>,
+    /// Other plugins of the runtime whose names begin with this one's: what they push begins with it as well.
+    pub longer_names: Vec<Arc<str>>,
 }
 
 /// What the caller has granted the plugin.

@@ -162,12 +162,23 @@ impl RuntimeBuilder {
         self
     }
 
+    /// Tells each plugin whose names begin with its own, so that it does not push in theirs.
+    fn tell_of_longer_names(&mut self) {
+        let names: Vec<Arc<str>> = self.entries.iter().map(|entry| Arc::clone(&entry.info.name)).collect();
+        for info in self.entries.iter_mut().filter_map(|entry| Arc::get_mut(&mut entry.info)) {
+            let begins = format!("{}_", info.name);
+            info.longer_names =
+                names.iter().filter(|name| name.starts_with(&begins)).map(Arc::clone).collect();
+        }
+    }
+
     /// Puts it together.
     ///
     /// # Errors
     /// [`WiringErrors`] with every mistake at once: a service that is missing, two plugins of one name, a
     /// subscription that matches nothing known, a schema with a field of the host's, a permission that nobody knows.
-    pub fn build(self) -> Result<Runtime, WiringErrors> {
+    pub fn build(mut self) -> Result<Runtime, WiringErrors> {
+        self.tell_of_longer_names();
         let permissions: BTreeSet<&str> = self.capabilities.permissions().collect();
         let mut judge = Judge::new(self.mistakes);
         judge.host(&self.host);

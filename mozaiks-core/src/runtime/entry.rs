@@ -64,6 +64,7 @@ fn info_of<P>(manifest: &Manifest, router: &Router<P>) -> PluginInfo {
         publishes: manifest.publishes.iter().filter_map(topic).collect(),
         notifications: manifest.notifications.iter().map(|one| one.id.clone()).collect(),
         settings: router.settings.clone(),
+        longer_names: Vec::new(),
     }
 }
 

@@ -93,6 +93,11 @@ impl Odd {
         Ok(Created { id })
     }
 
+    #[action]
+    async fn push_as(&self, ctx: &Context, event_type: String) -> Result<()> {
+        ctx.push_as(&event_type, "sent", json!({}))
+    }
+
     #[query]
     async fn others(&self, ctx: &QueryContext) -> Result<u32> {
         Ok(ctx.settings::<Other>().await?.size)
@@ -189,4 +194,24 @@ async fn settings_of_another_type_are_not_had() {
     let host = TestHost::new(Odd);
     let refused = host.user("alice").call("others", json!({})).await.unwrap_err();
     assert!(format!("{refused:?}").contains("the settings of the plugin odd are"), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_plugin_does_not_push_in_the_name_of_another() {
+    #[derive(Default)]
+    struct OddOther;
+
+    #[plugin(name = "odd_other", version = "1.0.0")]
+    impl OddOther {}
+
+    let host = TestHost::builder().plugin(Odd).plugin(OddOther).calling("odd").build();
+    let alice = host.user("alice");
+    for event_type in ["other_update", "other_x", "Other", "a b", ""] {
+        let refused = alice.call("push_as", json!({ "event_type": event_type })).await.unwrap_err();
+        assert!(refused.is_internal(), "{event_type}: {refused:?}");
+    }
+    for event_type in ["progress", "others", "other"] {
+        alice.call("push_as", json!({ "event_type": event_type })).await.unwrap();
+    }
+    alice.assert_pushed("odd_progress", "sent");
 }
