@@ -68,12 +68,15 @@ impl Inner {
         .await
     }
 
-    /// Hands over what an event handler has sent. It is done to its end though nobody waits for it any more.
+    /// Hands over what an event handler or a step has sent. It is done to its end though nobody waits for it any more.
     ///
     /// # Errors
     /// As for [`send`](Self::send).
-    pub(super) async fn hand_over_held(self: &Arc<Self>, entry: &Arc<Entry>, ctx: &Context) -> Result<()> {
-        let effects = ctx.take_effects();
+    pub(super) async fn send_to_the_end(
+        self: &Arc<Self>,
+        entry: &Arc<Entry>,
+        effects: Vec<Effect>,
+    ) -> Result<()> {
         if effects.is_empty() {
             return Ok(());
         }
@@ -102,7 +105,7 @@ impl Inner {
     ///
     /// # Errors
     /// The first failure; `UNAVAILABLE` if it is not done within the deadline.
-    pub(super) async fn send(&self, entry: &Entry, effects: Vec<Effect>) -> Result<()> {
+    async fn send(&self, entry: &Entry, effects: Vec<Effect>) -> Result<()> {
         let sent = within(&*self.services.clock, self.limits.deadline, self.send_all(entry, effects)).await;
         sent.map_err(away)?
     }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use tracing::Instrument;
 
 use super::failure::{crashed, told};
-use super::guard::{Guarded, catch};
+use super::guard::catch;
 use super::{Inner, Runtime};
 use crate::context::Context;
 use crate::error::{Error, ErrorCode, Result};
@@ -91,14 +91,11 @@ impl Inner {
         let run = async {
             let started = self.services.clock.monotonic();
             let outcome = match catch(|| entry.code().handle(handler, &ctx, event)).map_err(crashed) {
-                Ok(Ok(future)) => {
-                    let guarded = Guarded::new(future, &*self.services.clock, started, self.limits.deadline);
-                    guarded.await.map_err(crashed).and_then(|outcome| outcome)
-                }
+                Ok(Ok(future)) => self.guarded(future, started).await,
                 Ok(Err(error)) | Err(error) => Err(error),
             };
             let outcome = match outcome {
-                Ok(()) => self.hand_over_held(entry, &ctx).await,
+                Ok(()) => self.send_to_the_end(entry, ctx.take_effects()).await,
                 Err(error) => Err(error),
             };
             told(&span, self.services.clock.monotonic().saturating_sub(started), outcome.as_ref().err());

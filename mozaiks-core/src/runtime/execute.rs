@@ -8,7 +8,7 @@ use tracing::Instrument;
 
 use super::entry::Entry;
 use super::failure::{away, crashed, told};
-use super::guard::{Guarded, catch, within};
+use super::guard::{catch, within};
 use super::reply::Reply;
 use super::{Inner, Runtime};
 use crate::context::{Context, Grants};
@@ -244,8 +244,7 @@ impl Inner {
         future: Result<BoxFuture<'_, Result<Vec<u8>>>>,
         started: Duration,
     ) -> Result<Vec<u8>> {
-        let guarded = Guarded::new(future?, &*self.services.clock, started, self.limits.deadline);
-        let reply = guarded.await.map_err(crashed)??;
+        let reply = self.guarded(future?, started).await?;
         self.too_large(reply.len()).map(|()| reply)
     }
 

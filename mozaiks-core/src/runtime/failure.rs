@@ -2,12 +2,19 @@
 
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
+
 use super::Inner;
-use super::guard::{Crash, catch};
+use super::guard::{Crash, Guarded, catch};
 use super::log::OneLine;
-use crate::error::{Error, ErrorCode};
+use crate::error::{Error, ErrorCode, Result};
 
 impl Inner {
+    /// Runs a plugin's own code, guarded: what it ends with, or what is told of its crash.
+    pub(super) async fn guarded<R>(&self, future: BoxFuture<'_, Result<R>>, started: Duration) -> Result<R> {
+        Guarded::new(future, &*self.services.clock, started, self.limits.deadline).await.map_err(crashed)?
+    }
+
     /// Writes an internal error to the log, under an id that the client gets too.
     pub(super) fn logged(&self, error: Error, plugin: &str) -> Error {
         let error = settled(error);

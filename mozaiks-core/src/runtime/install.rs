@@ -1,8 +1,10 @@
 //! The life of one user's copy of a plugin: installed, switched on and off, removed.
 
+use std::sync::Arc;
+
 use super::entry::Entry;
 use super::failure::crashed;
-use super::guard::{Guarded, catch};
+use super::guard::catch;
 use super::keyed_lock::Held;
 use super::{Inner, Runtime};
 use crate::context::{Context, Effect, Grants};
@@ -102,7 +104,7 @@ fn not_installed() -> Error {
 }
 
 impl Inner {
-    fn installable(&self, plugin: &str) -> Result<(&Entry, &dyn Installations)> {
+    fn installable(&self, plugin: &str) -> Result<(&Arc<Entry>, &dyn Installations)> {
         let unknown = || Error::new(ErrorCode::PluginNotFound, "Unknown plugin");
         let entry =
             self.entry(plugin).filter(|entry| !self.life.is_disabled(entry.name())).ok_or_else(unknown)?;
@@ -120,8 +122,8 @@ impl Inner {
     }
 
     /// Hands over what steps have sent, once the copy is as they were to make it.
-    async fn sent(&self, entry: &Entry, effects: Vec<Effect>) -> Result<()> {
-        self.send(entry, effects).await.map_err(|error| self.logged(error, entry.name()))
+    async fn sent(self: &Arc<Self>, entry: &Arc<Entry>, effects: Vec<Effect>) -> Result<()> {
+        self.send_to_the_end(entry, effects).await.map_err(|error| self.logged(error, entry.name()))
     }
 
     /// Runs one step of the plugin's own, guarded; gives what it sends.
@@ -139,8 +141,7 @@ impl Inner {
         let Some(future) = catch(|| entry.code().step(step, &ctx)).map_err(crashed).map_err(logged)? else {
             return Ok(Vec::new());
         };
-        let guarded = Guarded::new(future, &*self.services.clock, started, self.limits.deadline);
-        guarded.await.map_err(crashed).and_then(|outcome| outcome).map_err(logged)?;
+        self.guarded(future, started).await.map_err(logged)?;
         Ok(ctx.take_effects())
     }
 }

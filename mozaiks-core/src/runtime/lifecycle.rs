@@ -8,7 +8,6 @@ use std::sync::{Arc, OnceLock};
 use tokio::sync::Mutex;
 
 use super::failure::crashed;
-use super::guard::Guarded;
 use super::to_the_end::to_the_end;
 use super::{Inner, Runtime};
 use crate::context::PluginContext;
@@ -195,6 +194,6 @@ impl Inner {
             if initialize { entry.code().initialize(&ctx) } else { entry.code().shutdown(&ctx) }
         });
         let Some(future) = future.map_err(crashed)? else { return Ok(()) };
-        Guarded::new(future, &*self.services.clock, started, self.limits.deadline).await.map_err(crashed)?
+        self.guarded(future, started).await
     }
 }

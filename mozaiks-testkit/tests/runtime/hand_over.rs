@@ -93,6 +93,11 @@ impl Odd {
         Ok(Created { id })
     }
 
+    #[install]
+    async fn welcome(&self, ctx: &Context) -> Result<()> {
+        ctx.notify(Notification::new("odd_sent", "Welcome"))
+    }
+
     #[action]
     async fn push_as(&self, ctx: &Context, event_type: String) -> Result<()> {
         ctx.push_as(&event_type, "sent", json!({}))
@@ -167,6 +172,25 @@ async fn what_was_sent_arrives_though_the_caller_goes_away() {
     alice.assert_notified("odd_sent");
     host.assert_published("odd:sent");
     host.assert_published("plugin_executed");
+}
+
+#[tokio::test]
+async fn what_an_installation_sent_arrives_though_the_user_goes_away() {
+    let host = TestHost::builder().plugin(Odd).nothing_installed().build();
+    host.notifications().faults().delay(Duration::from_secs(10));
+    let alice = host.user("alice");
+    {
+        let mut install = std::pin::pin!(alice.install(["notifications:send"]));
+        for _ in 0..4 {
+            tokio::select! {
+                biased;
+                _ = install.as_mut() => panic!("it cannot have ended"),
+                () = tokio::task::yield_now() => {}
+            }
+        }
+    }
+    host.advance(Duration::from_secs(11)).await;
+    alice.assert_notified("odd_sent");
 }
 
 #[tokio::test]
