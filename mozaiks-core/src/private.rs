@@ -16,6 +16,7 @@ pub use core::option::Option;
 pub use core::result::Result;
 pub use std::string::String;
 pub use std::sync::LazyLock;
+pub use std::time::Duration;
 pub use std::vec::Vec;
 
 pub use serde::Serialize;
@@ -30,6 +31,7 @@ pub use crate::settings::{
     FieldType, Form, FromLiteral, Numeric, Reader, Rules, Scalar, Secret, Setting, SettingOption,
     SettingValue, Settings, Textual,
 };
+pub use crate::storage::Index;
 
 /// The error text of a choice.
 pub fn expected_one_of<T>(choices: &[&str]) -> Result<T, String> {

@@ -1,8 +1,11 @@
 //! What a plugin says of itself, in code and in a hand-written file.
 
+use std::time::Duration;
+
 use mozaiks_core::plugin::{
     Author, Category, Manifest, MenuItem, NotificationCategory, NotificationType, Route, Widget,
 };
+use mozaiks_core::storage::Index;
 use serde_json::{Value, json};
 
 /// The manifest of the motivation plugin, as its author wrote it for the platform before this one.
@@ -99,6 +102,14 @@ fn a_manifest_in_code_has_the_shape_of_the_file() {
             NotificationType::new("task_manager_item_completed", "Done").channels(["in_app", "email"]),
         )
         .notification_category(NotificationCategory::new("tasks", "Tasks"))
+        .index(Index::new("items", [("slug", 1)]).unique())
+        .index(
+            Index::new("items", [("seen_at", -1)])
+                .sparse()
+                .expire_after(Duration::from_secs(90))
+                .shared()
+                .name("seen"),
+        )
         .widget(Widget::new("today").kind("card").position("dashboard").component("Today").prop("rows", 3))
         .menu_item(MenuItem::new("tasks").position("main"))
         .route(Route::new("board").position("/plugins/task_manager/board").component("Board"));
@@ -123,6 +134,13 @@ fn a_manifest_in_code_has_the_shape_of_the_file() {
                 "default": true, "channels": ["in_app", "email"], "frequencies": ["immediate"]
             }],
             "notificationCategory": { "id": "tasks", "name": "Tasks", "description": "", "icon": "puzzle" },
+            "indexes": [
+                { "name": "slug", "collection": "items", "keys": ["slug"], "unique": true },
+                {
+                    "name": "seen", "collection": "items", "shared": true, "keys": ["-seen_at"], "sparse": true,
+                    "expireAfter": "90s"
+                },
+            ],
             "widgets": [{
                 "id": "today", "type": "card", "position": "dashboard", "component": "Today", "props": { "rows": 3 }
             }],
@@ -299,4 +317,59 @@ fn it_is_read_by_serde_with_the_same_checks() {
     let error =
         serde_json::from_value::<Manifest>(json!({ "plugin": "A", "version": "1" })).unwrap_err().to_string();
     assert!(error.contains("plugin: `A`") && error.contains("version: `1`"), "{error}");
+}
+
+#[test]
+fn the_indexes_of_a_file_are_read_and_judged() {
+    let mut json = motivation();
+    json["indexes"] = json!([
+        { "collection": "items", "keys": ["folder", "-changed_at"] },
+        { "collection": "sessions", "keys": ["seen_at"], "expireAfter": "30d" },
+    ]);
+    let manifest = read(&json);
+    let month = Duration::from_secs(30 * 24 * 60 * 60);
+    assert_eq!(
+        manifest.indexes,
+        [
+            Index::new("items", [("folder", 1), ("changed_at", -1)]),
+            Index::new("sessions", [("seen_at", 1)]).expire_after(month)
+        ]
+    );
+    assert_eq!(read(&json!(manifest)), manifest);
+
+    let wrong = |indexes: Value| {
+        let mut json = motivation();
+        json["indexes"] = indexes;
+        mistakes(&json)
+    };
+    let found = wrong(json!([
+        { "collection": "items", "keys": [] },
+        { "collection": "My items", "keys": ["a"] },
+        { "collection": "items", "keys": ["user_id"] },
+        { "collection": "items", "keys": ["a", "b"], "sparse": true },
+        { "collection": "items", "keys": ["c"] },
+        { "collection": "items", "keys": ["-c"] },
+    ]));
+    assert_eq!(found.len(), 5, "{found:#?}");
+    assert!(found.iter().all(|mistake| mistake.starts_with("indexes: ")), "{found:#?}");
+    assert_mistakes(
+        &wrong(json!([{ "collection": "items", "keys": ["a"], "expireAfter": "soon" }])),
+        &["indexes: `soon` is no time"],
+    );
+    assert_mistakes(
+        &wrong(json!([{ "collection": "items", "keys": ["a"], "uniqe": true }])),
+        &["indexes: unknown field `uniqe`"],
+    );
+}
+
+#[test]
+fn the_time_of_an_index_is_written_in_its_greatest_unit() {
+    for (seconds, text) in
+        [(0, "0s"), (61, "61s"), (120, "2m"), (7200, "2h"), (86_400, "1d"), (90_000, "25h")]
+    {
+        let index = Index::new("items", [("at", 1)]).expire_after(Duration::from_secs(seconds));
+        let json = json!(index);
+        assert_eq!(json["expireAfter"], text);
+        assert_eq!(serde_json::from_value::<Index>(json).unwrap(), index);
+    }
 }

@@ -10,6 +10,7 @@ use mozaiks_testkit::journal::Journal;
 use mozaiks_testkit::notifications::MemoryNotifications;
 use mozaiks_testkit::realtime::MemoryRealtime;
 use mozaiks_testkit::settings::MemorySettings;
+use mozaiks_testkit::storage::MemoryStorage;
 
 fn clock() -> Arc<dyn Clock> {
     Arc::new(SystemClock)
@@ -77,7 +78,8 @@ async fn the_live_connections_in_memory_pass() {
 #[test]
 fn every_case_is_in_its_suite() {
     let fresh = |clock| async { MemoryNotifications::new(Journal::new(), clock) };
-    let suites: [(&str, Vec<&str>); 5] = [
+    let suites: [(&str, Vec<&str>); 6] = [
+        ("storage", conformance::storage(|| async { MemoryStorage::new() }).case_names().collect()),
         ("event_bus", conformance::event_bus(|| async { bus() }).case_names().collect()),
         ("notifications", conformance::notifications(fresh).case_names().collect()),
         ("settings", conformance::settings(|| async { MemorySettings::new(clock()) }).case_names().collect()),
@@ -106,6 +108,9 @@ fn every_case_is_in_its_suite() {
         written.sort_unstable();
         run.sort_unstable();
         assert_eq!(run, written, "the cases of {suite}");
+        // A failure is known by its name alone.
+        run.dedup();
+        assert_eq!(run.len(), written.len(), "two cases of {suite} have one name");
     }
 }
 
@@ -142,4 +147,12 @@ async fn a_report_that_fails_names_the_line_of_the_test() {
         text.starts_with("settings: 0 passed, 26 failed\n  nothing_is_there_at_first: no database"),
         "{text}"
     );
+}
+
+#[tokio::test]
+async fn cases_that_run_at_once_are_reported_in_their_order() {
+    let suite = || conformance::settings(|| async { MemorySettings::new(clock()) });
+    let (one, many) = (suite().await, suite().at_once(8).await);
+    assert_eq!(one, many);
+    assert_eq!(one.passed(), suite().case_names().collect::<Vec<_>>());
 }

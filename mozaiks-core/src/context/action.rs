@@ -40,6 +40,8 @@ pub struct Context {
     effects: Effects,
     /// How many events lie between this call and its first cause.
     hops: u8,
+    /// The W3C trace that the call is part of.
+    traceparent: Option<Arc<str>>,
 }
 
 impl Deref for Context {
@@ -58,13 +60,26 @@ impl Context {
         grants: Grants,
         hops: u8,
     ) -> Self {
-        Self { query: QueryContext { services, plugin, identity, grants }, effects: Effects::default(), hops }
+        let query = QueryContext { services, plugin, identity, grants };
+        Self { query, effects: Effects::default(), hops, traceparent: None }
     }
 
     /// The same call, to say something of it when it is over.
     pub(crate) fn without_effects(&self) -> Self {
         let QueryContext { services, plugin, identity, grants } = &self.query;
-        Self::new(services.clone(), plugin.clone(), identity.clone(), grants.clone(), self.hops)
+        let ctx = Self::new(services.clone(), plugin.clone(), identity.clone(), grants.clone(), self.hops);
+        Self { traceparent: self.traceparent.clone(), ..ctx }
+    }
+
+    /// The same call, as part of a trace.
+    pub(crate) fn within_trace(mut self, traceparent: &str) -> Self {
+        self.traceparent = Some(Arc::from(traceparent));
+        self
+    }
+
+    /// The W3C `traceparent` of the trace that this call is part of, to hand on to whatever else it asks.
+    pub fn traceparent(&self) -> Option<&str> {
+        self.traceparent.as_deref()
     }
 
     /// The half of it that reads.
@@ -192,7 +207,11 @@ impl Context {
         let user_id = (!self.identity.is_system()).then(|| Arc::clone(user.user_id()));
         let event =
             Event::new(clock.new_id(), topic, Arc::clone(user.app_id()), user_id, payload, clock.now())?;
-        Ok(if self.hops == 0 { event } else { event.after(self.hops) })
+        let event = if self.hops == 0 { event } else { event.after(self.hops) };
+        Ok(match &self.traceparent {
+            Some(traceparent) => event.with_traceparent(traceparent),
+            None => event,
+        })
     }
 
     /// Keeps something to send until the action has succeeded.

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use super::topic::Topic;
@@ -18,6 +18,7 @@ pub struct Event {
     inner: Arc<Inner>,
 }
 
+#[derive(Clone)]
 struct Inner {
     id: bson::oid::ObjectId,
     topic: Topic,
@@ -26,6 +27,7 @@ struct Inner {
     payload: Box<RawValue>,
     time: DateTime,
     hops: u8,
+    traceparent: Option<Box<str>>,
 }
 
 /// How many events may follow from one another before the last is taken for a loop.
@@ -45,21 +47,42 @@ impl Event {
         time: DateTime,
     ) -> Result<Self> {
         let payload = serde_json::value::to_raw_value(payload)?;
+        let (app_id, hops, traceparent) = (app_id.into(), 0, None);
+        Self::of(Inner { id, topic, app_id, user_id, payload, time, hops, traceparent })
+    }
+
+    fn of(inner: Inner) -> Result<Self> {
+        let Inner { topic, payload, .. } = &inner;
         if !payload.get().starts_with('{') {
             return Err(Error::internal(format!(
                 "the payload of `{topic}` must be an object, not {payload}"
             )));
         }
-        let inner = Inner { id, topic, app_id: app_id.into(), user_id, payload, time, hops: 0 };
         Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// The same event as a part of a trace: the text of a W3C `traceparent`. One that is none is left out.
+    ///
+    /// ```
+    /// # use mozaiks_core::{Clock, Event, SystemClock};
+    /// # fn event() -> mozaiks_core::Result<Event> {
+    /// #     let (clock, topic) = (SystemClock, "user:registered".parse()?);
+    /// #     Event::new(clock.new_id(), topic, "shop", None, &serde_json::json!({}), clock.now())
+    /// # }
+    /// let traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    /// assert_eq!(event()?.with_traceparent(traceparent).traceparent(), Some(traceparent));
+    /// assert_eq!(event()?.with_traceparent("nonsense").traceparent(), None);
+    /// # Ok::<_, mozaiks_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_traceparent(self, traceparent: &str) -> Self {
+        let traceparent = is_traceparent(traceparent).then(|| traceparent.into());
+        Self { inner: Arc::new(Inner { traceparent, ..Arc::unwrap_or_clone(self.inner) }) }
     }
 
     /// The same event as a consequence of one that was `hops` away from its cause.
     pub(crate) fn after(self, hops: u8) -> Self {
-        match Arc::try_unwrap(self.inner) {
-            Ok(inner) => Self { inner: Arc::new(Inner { hops, ..inner }) },
-            Err(inner) => Self { inner },
-        }
+        Self { inner: Arc::new(Inner { hops, ..Arc::unwrap_or_clone(self.inner) }) }
     }
 
     /// Unique among events.
@@ -120,6 +143,31 @@ impl Event {
     pub fn hops(&self) -> u8 {
         self.inner.hops
     }
+
+    /// The trace that it belongs to: the text of a W3C `traceparent`.
+    pub fn traceparent(&self) -> Option<&str> {
+        self.inner.traceparent.as_deref()
+    }
+}
+
+/// Version, trace, parent and flags, in lower-case hexadecimal digits. What a later version adds, it adds behind.
+pub(crate) fn is_traceparent(text: &str) -> bool {
+    let hex = |part: &str, digits: usize| {
+        part.len() == digits && part.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    let id = |part: &str, digits: usize| hex(part, digits) && part.bytes().any(|byte| byte != b'0');
+    let mut parts = text.splitn(5, '-');
+    let [Some(version), Some(trace), Some(parent), Some(flags)] = std::array::from_fn(|_| parts.next())
+    else {
+        return false;
+    };
+    let fits = match parts.next() {
+        None => true,
+        Some(more) => {
+            version != "00" && more.len() <= 256 && more.bytes().all(|byte| byte.is_ascii_graphic())
+        }
+    };
+    hex(version, 2) && version != "ff" && id(trace, 32) && id(parent, 16) && hex(flags, 2) && fits
 }
 
 impl fmt::Debug for Event {
@@ -139,6 +187,10 @@ impl Serialize for Event {
             user_id: Option<&'e str>,
             payload: &'e RawValue,
             time: DateTime,
+            #[serde(skip_serializing_if = "is_zero")]
+            hops: u8,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            traceparent: Option<&'e str>,
         }
         let json = Json {
             id: self.id().to_hex(),
@@ -147,7 +199,45 @@ impl Serialize for Event {
             user_id: self.user_id().map(|user| &**user),
             payload: &self.inner.payload,
             time: self.time(),
+            hops: self.hops(),
+            traceparent: self.traceparent(),
         };
         json.serialize(serializer)
+    }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde gives it so")]
+fn is_zero(hops: &u8) -> bool {
+    *hops == 0
+}
+
+/// From the JSON that it serialises to, and from nothing else: the payload stays the text that it was.
+impl<'de> Deserialize<'de> for Event {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Json {
+            id: bson::oid::ObjectId,
+            topic: String,
+            app_id: String,
+            user_id: Option<String>,
+            payload: Box<RawValue>,
+            time: DateTime,
+            #[serde(default)]
+            hops: u8,
+            traceparent: Option<Box<str>>,
+        }
+        let json = Json::deserialize(deserializer)?;
+        let topic = json.topic.parse().map_err(serde::de::Error::custom)?;
+        let inner = Inner {
+            id: json.id,
+            topic,
+            app_id: json.app_id.into(),
+            user_id: json.user_id.map(Arc::from),
+            payload: json.payload,
+            time: json.time,
+            hops: json.hops,
+            traceparent: json.traceparent.filter(|text| is_traceparent(text)),
+        };
+        Self::of(inner).map_err(|error| serde::de::Error::custom(format!("{error:?}")))
     }
 }

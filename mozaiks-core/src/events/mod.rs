@@ -5,5 +5,7 @@ mod event;
 mod topic;
 
 pub use bus::{EventBus, EventBusError, EventHandler, Subscription};
+#[cfg(feature = "axum")]
+pub(crate) use event::is_traceparent;
 pub use event::{Event, MAX_HOPS};
 pub use topic::{InvalidTopic, Topic, TopicPattern};

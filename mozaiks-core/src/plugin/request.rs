@@ -49,6 +49,14 @@ impl<'r> Request<'r> {
         Ok(request)
     }
 
+    /// As [`parse`](Self::parse), for a body with another body in it.
+    #[cfg(feature = "axum")]
+    pub(crate) fn parse_within(body: &'r [u8], identity: &'r Identity, most_levels: usize) -> Result<Self> {
+        let mut request = Self::of(identity);
+        request.read_within(body, most_levels)?;
+        Ok(request)
+    }
+
     /// A request of nothing, to [`read`](Self::read) a body into where it stands: it is large to move.
     pub(crate) fn of(identity: &'r Identity) -> Self {
         Self { action: None, entries: SmallVec::new(), identity }
@@ -56,13 +64,17 @@ impl<'r> Request<'r> {
 
     /// As [`parse`](Self::parse).
     pub(crate) fn read(&mut self, body: &'r [u8]) -> Result<()> {
+        self.read_within(body, MAX_BODY_DEPTH)
+    }
+
+    fn read_within(&mut self, body: &'r [u8], most_levels: usize) -> Result<()> {
         let text =
             std::str::from_utf8(body).map_err(|_| Error::invalid("The request body is not valid UTF-8"))?;
         let mut twice = None;
         if self.scan(text).is_none() {
             self.action = None;
             self.entries.clear();
-            check_depth(text)?;
+            check_depth(text, most_levels)?;
             let mut deserializer = serde_json::Deserializer::from_str(text);
             let outcome = deserializer.deserialize_map(Fields { request: self, twice: &mut twice });
             outcome.and_then(|()| deserializer.end()).map_err(|error| not_an_object(text, &error))?;
@@ -230,10 +242,10 @@ fn not_an_object(text: &str, error: &serde_json::Error) -> Error {
 }
 
 /// A body with few brackets cannot be deep; counting them is much cheaper than telling which stand in a text.
-fn check_depth(text: &str) -> Result<()> {
+fn check_depth(text: &str, most: usize) -> Result<()> {
     let opening = text.bytes().filter(|byte| matches!(byte, b'{' | b'[')).count();
-    if opening > MAX_BODY_DEPTH && depth(text.as_bytes()) > MAX_BODY_DEPTH {
-        return Err(Error::invalid(format!("The request is nested more than {MAX_BODY_DEPTH} levels deep")));
+    if opening > most && depth(text.as_bytes()) > most {
+        return Err(Error::invalid(format!("The request is nested more than {most} levels deep")));
     }
     Ok(())
 }

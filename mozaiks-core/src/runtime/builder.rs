@@ -65,7 +65,7 @@ impl RuntimeBuilder {
 
     /// Adds a plugin. They are initialised in this order.
     pub fn plugin<P: Plugin>(mut self, plugin: P) -> Self {
-        let (entry, mistakes) = Entry::new(plugin);
+        let (entry, mistakes) = Entry::new(self.entries.len(), plugin);
         let name = entry.name();
         self.mistakes.extend(mistakes.into_iter().map(|mistake| format!("plugin {name}: {mistake}")));
         self.entries.push(entry);
@@ -215,6 +215,7 @@ impl RuntimeBuilder {
             entries: self.entries.into_iter().map(Arc::new).collect(),
             by_name,
             life: Life::new(self.on_failure),
+            alone: Arc::default(),
             copies: KeyedLock::default(),
             unmatched,
             subscriptions: Mutex::default(),

@@ -8,11 +8,12 @@ use serde::Serialize;
 use super::Inner;
 use super::entry::Entry;
 use super::failure::away;
-use super::guard::{Detached, within};
-use super::log::OneLine;
 use crate::context::{Context, Effect};
+use crate::detached::Detached;
 use crate::error::{Error, ErrorCode, Result};
 use crate::events::{Event, Topic};
+use crate::guard::within;
+use crate::log::OneLine;
 
 /// Published after an action that succeeded.
 pub(super) const EXECUTED: &str = "plugin_executed";
@@ -59,13 +60,14 @@ impl Inner {
     ) -> Result<()> {
         let (inner, entry, ctx) = (Arc::clone(self), Arc::clone(entry), ctx.without_effects());
         let action = action.to_owned();
-        Detached::new(Box::pin(async move {
+        let alone = Arc::clone(&self.alone);
+        let work = Box::pin(async move {
             let outcome = inner.send(&entry, effects).await;
             let code = outcome.as_ref().err().map(Error::code);
             inner.say_ended(&entry, &ctx, &action, duration, code.as_ref()).await;
             outcome
-        }))
-        .await
+        });
+        Detached::new(&alone, work).await
     }
 
     /// Hands over what an event handler or a step has sent. It is done to its end though nobody waits for it any more.
@@ -81,7 +83,7 @@ impl Inner {
             return Ok(());
         }
         let (inner, entry) = (Arc::clone(self), Arc::clone(entry));
-        Detached::new(Box::pin(async move { inner.send(&entry, effects).await })).await
+        Detached::new(&self.alone, Box::pin(async move { inner.send(&entry, effects).await })).await
     }
 
     /// Publishes how a call ended. That is for the host to know: that the bus is away is not the caller's failure.

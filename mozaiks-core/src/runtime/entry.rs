@@ -4,16 +4,18 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
-use super::guard::Gate;
 use super::settings_actions;
 use super::span::SpanSource;
 use crate::context::{Context, PluginContext, PluginInfo};
 use crate::error::Result;
 use crate::events::{Event, TopicPattern};
+use crate::gate::Gate;
 use crate::plugin::{ActionSpec, Manifest, Plugin, Request, Router, Step};
 
 /// A plugin in the runtime.
 pub(super) struct Entry {
+    /// Which one it is, in the order of registration.
+    pub number: usize,
     pub info: Arc<PluginInfo>,
     pub gate: Gate,
     pub spans: &'static SpanSource,
@@ -22,7 +24,7 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    pub fn new<P: Plugin>(plugin: P) -> (Self, Vec<String>) {
+    pub fn new<P: Plugin>(number: usize, plugin: P) -> (Self, Vec<String>) {
         let mut manifest = plugin.manifest();
         let mut router = P::router();
         let mut mistakes = std::mem::take(&mut router.mistakes);
@@ -37,7 +39,7 @@ impl Entry {
         settings_actions::add(&plugin, &mut router);
         let spans = SpanSource::of(&info.name);
         let code = Box::new(Typed { plugin, router });
-        (Self { info, gate: Gate::default(), spans, manifest, code }, mistakes)
+        (Self { number, info, gate: Gate::default(), spans, manifest, code }, mistakes)
     }
 
     pub fn name(&self) -> &str {
@@ -71,6 +73,9 @@ fn info_of<P>(manifest: &Manifest, router: &Router<P>) -> PluginInfo {
 /// What a plugin can run, whatever its type. Actions and event handlers go by their number.
 pub(super) trait Code: Send + Sync {
     fn actions(&self) -> Vec<&ActionSpec>;
+    /// The names of all of them by their number, those included that stand in no list.
+    #[cfg(feature = "axum")]
+    fn names(&self) -> Vec<&str>;
     fn find(&self, action: &str) -> Option<usize>;
     fn spec(&self, action: usize) -> Option<&ActionSpec>;
     fn run<'a>(
@@ -103,6 +108,11 @@ struct Typed<P> {
 impl<P: Plugin> Code for Typed<P> {
     fn actions(&self) -> Vec<&ActionSpec> {
         self.router.actions().filter(|spec| spec.is_listed()).collect()
+    }
+
+    #[cfg(feature = "axum")]
+    fn names(&self) -> Vec<&str> {
+        self.router.actions.iter().map(|(spec, _)| spec.name()).collect()
     }
 
     fn find(&self, action: &str) -> Option<usize> {

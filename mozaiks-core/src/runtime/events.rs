@@ -8,11 +8,11 @@ use serde::Serialize;
 use tracing::Instrument;
 
 use super::failure::{crashed, told};
-use super::guard::catch;
 use super::{Inner, Runtime};
 use crate::context::Context;
 use crate::error::{Error, ErrorCode, Result};
 use crate::events::{Event, EventHandler, MAX_HOPS, Topic};
+use crate::guard::catch;
 use crate::identity::Identity;
 
 impl Runtime {
@@ -87,7 +87,10 @@ impl Inner {
         };
         let span = entry.spans.span(identity.app_id(), identity.user_id(), event.topic().as_str());
         let hops = event.hops() + 1;
-        let ctx = Context::new(self.services.clone(), entry.info.clone(), identity, grants, hops);
+        let mut ctx = Context::new(self.services.clone(), entry.info.clone(), identity, grants, hops);
+        if let Some(traceparent) = event.traceparent() {
+            ctx = ctx.within_trace(traceparent);
+        }
         let run = async {
             let started = self.services.clock.monotonic();
             let outcome = match catch(|| entry.code().handle(handler, &ctx, event)).map_err(crashed) {

@@ -6,14 +6,15 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use tracing::Instrument;
 
+use super::call::Call;
 use super::entry::Entry;
 use super::failure::{away, crashed, told};
-use super::guard::{catch, within};
 use super::reply::Reply;
 use super::{Inner, Runtime};
 use crate::context::{Context, Grants};
 use crate::entitlements::Access;
 use crate::error::{Error, ErrorCode, Result};
+use crate::guard::{catch, within};
 use crate::identity::Identity;
 use crate::plugin::{ACTION_FIELD, Request};
 
@@ -37,7 +38,7 @@ impl Runtime {
     /// It never fails otherwise than by its reply, whatever the body and whatever the plugin does. The first call
     /// starts the runtime if nobody has.
     pub async fn execute(&self, identity: &Identity, plugin: &str, body: &[u8]) -> Reply {
-        self.inner.reply(self, identity, plugin, None, body).await
+        self.call(identity, Call::new(plugin, body)).await
     }
 
     /// Executes the action that is named beside the body. An `action` in the body must be the same.
@@ -48,7 +49,22 @@ impl Runtime {
         action: &str,
         body: &[u8],
     ) -> Reply {
-        self.inner.reply(self, identity, plugin, Some(action), body).await
+        self.call(identity, Call::new(plugin, body).action(action)).await
+    }
+
+    /// Executes an action, with all that a host may say of a call.
+    pub async fn call(&self, identity: &Identity, call: Call<'_>) -> Reply {
+        self.inner.reply(self, identity, call).await
+    }
+
+    /// Checks that a user may call a plugin now, without calling it.
+    ///
+    /// # Errors
+    /// Those that [`execute`](Self::execute) would reply before it looks at a body: `PLUGIN_NOT_FOUND`, `FORBIDDEN`,
+    /// `UNAVAILABLE`.
+    pub async fn access(&self, identity: &Identity, plugin: &str) -> Result<()> {
+        self.ready().await?;
+        self.inner.admit(identity, plugin).await.map(drop).map_err(|error| self.inner.logged(error, plugin))
     }
 }
 
@@ -65,7 +81,7 @@ impl Runtime {
         let entry = self.inner.entry(ctx.plugin()).ok_or_else(|| Error::not_found("Plugin"))?;
         let future = {
             let mut request = Request::of(ctx.identity());
-            let action = self.inner.read(entry, &mut request, None, body)?;
+            let action = self.inner.read(entry, &mut request, Call::new(ctx.plugin(), body))?;
             entry.code().run(action, ctx, &request)?
         };
         future.await
@@ -73,26 +89,21 @@ impl Runtime {
 }
 
 impl Inner {
-    async fn reply(
-        self: &Arc<Self>,
-        runtime: &Runtime,
-        identity: &Identity,
-        plugin: &str,
-        action: Option<&str>,
-        body: &[u8],
-    ) -> Reply {
+    async fn reply(self: &Arc<Self>, runtime: &Runtime, identity: &Identity, call: Call<'_>) -> Reply {
+        let plugin = call.plugin;
         if let Err(error) = runtime.ready().await {
             return Reply::new(Err(error));
         }
+        let mut ran = None;
         let outcome = match self.admit(identity, plugin).await {
-            Ok((entry, grants)) => self.call(entry, grants, identity, action, body).await,
+            Ok((entry, grants)) => self.run_action(entry, grants, identity, call, &mut ran).await,
             Err(error) => Err(self.logged(error, plugin)),
         };
-        let reply = Reply::new(outcome);
+        let reply = Reply::new(outcome).of_action(ran);
         match self.too_large(reply.body().len()) {
             // What an action fails with is a reply as well. Of an internal error nothing is left to take away.
             Err(error) if reply.error().is_some_and(|failure| !failure.is_internal()) => {
-                Reply::new(Err(self.logged(error, plugin)))
+                Reply::new(Err(self.logged(error, plugin))).of_action(ran)
             }
             _ => reply,
         }
@@ -165,21 +176,26 @@ impl Inner {
         Ok(())
     }
 
-    async fn call(
+    async fn run_action(
         self: &Arc<Self>,
         entry: &Arc<Entry>,
         grants: Grants,
         identity: &Identity,
-        action: Option<&str>,
-        body: &[u8],
+        call: Call<'_>,
+        ran: &mut Option<(usize, usize)>,
     ) -> Result<Vec<u8>> {
         let Some(_pass) = entry.gate.enter(self.limits.concurrency) else {
             let busy = Error::unavailable("The plugin is busy").with_retry_after(BUSY_RETRY);
             return Err(self.logged(busy, entry.name()));
         };
+        // Who drains the runtime has seen this call, or this call sees it.
+        self.life.serves()?;
         let started = self.services.clock.monotonic();
-        let ctx = Context::new(self.services.clone(), entry.info.clone(), identity.clone(), grants, 0);
-        let Begun { action, span, future } = self.begin(entry, &ctx, action, body)?;
+        let mut ctx = Context::new(self.services.clone(), entry.info.clone(), identity.clone(), grants, 0);
+        if let Some(traceparent) = call.traceparent {
+            ctx = ctx.within_trace(traceparent);
+        }
+        let Begun { action, span, future } = self.begin(entry, &ctx, call, ran)?;
         let run = async {
             let outcome = self.run(future, started).await;
             let outcome = self.finish(entry, &ctx, action, outcome, started, &span).await;
@@ -194,11 +210,12 @@ impl Inner {
         &self,
         entry: &'c Entry,
         ctx: &'c Context,
-        action: Option<&str>,
-        body: &[u8],
+        call: Call<'_>,
+        ran: &mut Option<(usize, usize)>,
     ) -> Result<Begun<'c>> {
         let mut request = Request::of(ctx.identity());
-        let action = self.read(entry, &mut request, action, body)?;
+        let action = self.read(entry, &mut request, call)?;
+        *ran = Some((entry.number, action));
         let Some(spec) = entry.code().spec(action) else {
             return Err(Error::internal("the action is not in the router"));
         };
@@ -209,13 +226,8 @@ impl Inner {
     }
 
     /// Looks through the body and finds the action.
-    fn read<'r>(
-        &self,
-        entry: &Entry,
-        request: &mut Request<'r>,
-        action: Option<&str>,
-        body: &'r [u8],
-    ) -> Result<usize> {
+    fn read<'r>(&self, entry: &Entry, request: &mut Request<'r>, call: Call<'r>) -> Result<usize> {
+        let Call { action, body, drops_action, .. } = call;
         if body.len() > self.limits.max_body {
             let most = self.limits.max_body;
             return Err(Error::new(
@@ -224,7 +236,8 @@ impl Inner {
             ));
         }
         request.read(body)?;
-        let name = match (action, request.action_if_named()?) {
+        let in_body = if drops_action { None } else { request.action_if_named()? };
+        let name = match (action, in_body) {
             (Some(named), Some(other)) if named != other => {
                 let text = format!("`{}` is not the action that was called, {named}", cut(other));
                 return Err(Error::validation(ACTION_FIELD, text));

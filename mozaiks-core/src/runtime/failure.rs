@@ -5,9 +5,9 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 
 use super::Inner;
-use super::guard::{Crash, Guarded, catch};
-use super::log::OneLine;
 use crate::error::{Error, ErrorCode, Result};
+use crate::guard::{Crash, Guarded, catch};
+use crate::log::OneLine;
 
 impl Inner {
     /// Runs a plugin's own code, guarded: what it ends with, or what is told of its crash.

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use super::entry::Entry;
 use super::failure::crashed;
-use super::guard::catch;
 use super::keyed_lock::Held;
 use super::{Inner, Runtime};
 use crate::context::{Context, Effect, Grants};
+use crate::detached::Detached;
 use crate::error::{Error, ErrorCode, Result};
+use crate::guard::catch;
 use crate::identity::{Identity, UserKey};
 use crate::installations::{Installation, Installations};
 use crate::permission::Permission;
@@ -31,22 +32,9 @@ impl Runtime {
         grants: impl IntoIterator<Item = Permission>,
     ) -> Result<()> {
         self.ready().await?;
-        let (entry, installations) = self.inner.installable(plugin)?;
-        let _held = self.inner.hold(identity, plugin).await;
-        if installations.get(identity.user(), plugin).await?.is_some() {
-            return Err(Error::conflict("The plugin is installed already"));
-        }
-        let copy = Installation::new(grants, self.inner.services.clock.now());
-        if let Some(other) =
-            copy.permissions.iter().find(|granted| !entry.info.permissions.contains(*granted))
-        {
-            return Err(Error::validation("permissions", format!("The plugin does not ask for {other}")));
-        }
-        self.inner.unlocked(entry, identity).await?;
-        let mut effects = self.inner.step(entry, identity, &copy, Step::Install).await?;
-        effects.extend(self.inner.step(entry, identity, &copy, Step::Activate).await?);
-        installations.put(identity.user(), plugin, copy).await?;
-        self.inner.sent(entry, effects).await
+        let grants = grants.into_iter().collect();
+        let (inner, identity, plugin) = (Arc::clone(&self.inner), identity.clone(), plugin.to_owned());
+        self.inner.whole(async move { inner.install(&identity, &plugin, grants).await }).await
     }
 
     /// Switches a user's copy on or off. Setting what is set already does nothing.
@@ -58,22 +46,8 @@ impl Runtime {
     /// not unlock it, and what the plugin's own step fails with.
     pub async fn set_enabled(&self, identity: &Identity, plugin: &str, enabled: bool) -> Result<()> {
         self.ready().await?;
-        let (entry, installations) = self.inner.installable(plugin)?;
-        let _held = self.inner.hold(identity, plugin).await;
-        let Some(mut copy) = installations.get(identity.user(), plugin).await? else {
-            return Err(not_installed());
-        };
-        if copy.enabled == enabled {
-            return Ok(());
-        }
-        if enabled {
-            self.inner.unlocked(entry, identity).await?;
-        }
-        let step = if enabled { Step::Activate } else { Step::Deactivate };
-        let effects = self.inner.step(entry, identity, &copy, step).await?;
-        copy.enabled = enabled;
-        installations.put(identity.user(), plugin, copy).await?;
-        self.inner.sent(entry, effects).await
+        let (inner, identity, plugin) = (Arc::clone(&self.inner), identity.clone(), plugin.to_owned());
+        self.inner.whole(async move { inner.set_enabled(&identity, &plugin, enabled).await }).await
     }
 
     /// Removes a user's copy.
@@ -84,18 +58,8 @@ impl Runtime {
     /// `NOT_FOUND` if the user has not installed it, and what the plugin's own steps fail with.
     pub async fn uninstall(&self, identity: &Identity, plugin: &str) -> Result<()> {
         self.ready().await?;
-        let (entry, installations) = self.inner.installable(plugin)?;
-        let _held = self.inner.hold(identity, plugin).await;
-        let Some(copy) = installations.get(identity.user(), plugin).await? else {
-            return Err(not_installed());
-        };
-        let mut effects = Vec::new();
-        if copy.enabled {
-            effects = self.inner.step(entry, identity, &copy, Step::Deactivate).await?;
-        }
-        effects.extend(self.inner.step(entry, identity, &copy, Step::Uninstall).await?);
-        installations.remove(identity.user(), plugin).await?;
-        self.inner.sent(entry, effects).await
+        let (inner, identity, plugin) = (Arc::clone(&self.inner), identity.clone(), plugin.to_owned());
+        self.inner.whole(async move { inner.uninstall(&identity, &plugin).await }).await
     }
 }
 
@@ -104,6 +68,69 @@ fn not_installed() -> Error {
 }
 
 impl Inner {
+    /// Changes a copy as a whole, though whoever asked for it goes away: no step is done of which nothing is recorded.
+    async fn whole(&self, change: impl Future<Output = Result<()>> + Send + 'static) -> Result<()> {
+        Detached::new(&self.alone, Box::pin(change)).await
+    }
+
+    async fn install(
+        self: &Arc<Self>,
+        identity: &Identity,
+        plugin: &str,
+        grants: Vec<Permission>,
+    ) -> Result<()> {
+        let (entry, installations) = self.installable(plugin)?;
+        let _held = self.hold(identity, plugin).await;
+        if installations.get(identity.user(), plugin).await?.is_some() {
+            return Err(Error::conflict("The plugin is installed already"));
+        }
+        let copy = Installation::new(grants, self.services.clock.now());
+        if let Some(other) =
+            copy.permissions.iter().find(|granted| !entry.info.permissions.contains(*granted))
+        {
+            return Err(Error::validation("permissions", format!("The plugin does not ask for {other}")));
+        }
+        self.unlocked(entry, identity).await?;
+        let mut effects = self.step(entry, identity, &copy, Step::Install).await?;
+        effects.extend(self.step(entry, identity, &copy, Step::Activate).await?);
+        installations.put(identity.user(), plugin, copy).await?;
+        self.sent(entry, effects).await
+    }
+
+    async fn set_enabled(self: &Arc<Self>, identity: &Identity, plugin: &str, enabled: bool) -> Result<()> {
+        let (entry, installations) = self.installable(plugin)?;
+        let _held = self.hold(identity, plugin).await;
+        let Some(mut copy) = installations.get(identity.user(), plugin).await? else {
+            return Err(not_installed());
+        };
+        if copy.enabled == enabled {
+            return Ok(());
+        }
+        if enabled {
+            self.unlocked(entry, identity).await?;
+        }
+        let step = if enabled { Step::Activate } else { Step::Deactivate };
+        let effects = self.step(entry, identity, &copy, step).await?;
+        copy.enabled = enabled;
+        installations.put(identity.user(), plugin, copy).await?;
+        self.sent(entry, effects).await
+    }
+
+    async fn uninstall(self: &Arc<Self>, identity: &Identity, plugin: &str) -> Result<()> {
+        let (entry, installations) = self.installable(plugin)?;
+        let _held = self.hold(identity, plugin).await;
+        let Some(copy) = installations.get(identity.user(), plugin).await? else {
+            return Err(not_installed());
+        };
+        let mut effects = Vec::new();
+        if copy.enabled {
+            effects = self.step(entry, identity, &copy, Step::Deactivate).await?;
+        }
+        effects.extend(self.step(entry, identity, &copy, Step::Uninstall).await?);
+        installations.remove(identity.user(), plugin).await?;
+        self.sent(entry, effects).await
+    }
+
     fn installable(&self, plugin: &str) -> Result<(&Arc<Entry>, &dyn Installations)> {
         let unknown = || Error::new(ErrorCode::PluginNotFound, "Unknown plugin");
         let entry =

@@ -12,6 +12,7 @@ use super::to_the_end::to_the_end;
 use super::{Inner, Runtime};
 use crate::context::PluginContext;
 use crate::error::{Error, Result};
+use crate::storage::StorageError;
 
 /// What to do about a plugin that fails to initialise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -58,11 +59,12 @@ impl std::error::Error for StartError {
 
 const BUILT: u8 = 0;
 const RUNNING: u8 = 1;
-const STOPPED: u8 = 2;
+pub(super) const DRAINING: u8 = 2;
+const STOPPED: u8 = 3;
 
 /// Where a runtime is in its life.
 pub(super) struct Life {
-    state: AtomicU8,
+    pub(super) state: AtomicU8,
     /// Held while starting and stopping, so that each happens once. In it are the numbers of the plugins that are up,
     /// in the order in which they were initialised.
     up: Mutex<Vec<usize>>,
@@ -75,6 +77,12 @@ impl Life {
         Self { state: AtomicU8::new(BUILT), up: Mutex::default(), disabled: OnceLock::new(), on_failure }
     }
 
+    /// # Errors
+    /// `UNAVAILABLE` from the moment on when the runtime takes no more calls.
+    pub fn serves(&self) -> Result<()> {
+        if self.state.load(Ordering::SeqCst) > RUNNING { Err(shut_down()) } else { Ok(()) }
+    }
+
     /// True for a plugin that failed to initialise.
     pub fn is_disabled(&self, plugin: &str) -> bool {
         self.disabled.get().is_some_and(|disabled| !disabled.is_empty() && disabled.contains(plugin))
@@ -82,7 +90,9 @@ impl Life {
 }
 
 impl Runtime {
-    /// Initialises the plugins in the order in which they were registered, then begins to deliver events.
+    /// Initialises the plugins in the order in which they were registered, then begins to deliver events. Before a
+    /// plugin is initialised, the storage has the indexes that it declares; one that cannot be made is a failure of
+    /// the plugin.
     ///
     /// A plugin that fails is switched off and stands in the report, and the others start, unless the builder was
     /// told otherwise. A start that fails shuts down what it had initialised, and can be tried again. Starting twice
@@ -100,7 +110,8 @@ impl Runtime {
             .unwrap_or_else(|ended| Err(StartError { plugin: None, error: shut_down().with_source(ended) }))
     }
 
-    /// Stops taking calls and events, then shuts the plugins down, the last first.
+    /// Stops taking calls and events, then shuts the plugins down, the last first. It does not wait for calls that
+    /// run: [`drain`](Self::drain) does.
     ///
     /// A plugin that fails or takes longer than the deadline is left behind; it is in the list that comes back.
     /// Within a tokio runtime this goes on to its end, also where its future is dropped.
@@ -143,7 +154,11 @@ impl Inner {
         let mut report = StartReport::default();
         for (index, entry) in self.entries.iter().enumerate() {
             let plugin = entry.name().to_owned();
-            let Err(error) = self.once(entry, true).await else {
+            let initialized = match self.create_indexes(entry).await {
+                Ok(()) => self.once(entry, true).await,
+                Err(error) => Err(error),
+            };
+            let Err(error) = initialized else {
                 up.push(index);
                 report.started.push(plugin);
                 continue;
@@ -163,13 +178,14 @@ impl Inner {
         }
         // Set once, as this is reached once: whoever comes later finds the runtime running.
         let _first = self.life.disabled.set(disabled);
-        self.life.state.store(RUNNING, Ordering::Release);
+        // Unless it was told to end meanwhile.
+        self.life.leave_for(RUNNING);
         Ok(report)
     }
 
     async fn shutdown(self: &Arc<Self>) -> Vec<(String, Error)> {
         let mut up = self.life.up.lock().await;
-        self.life.state.store(STOPPED, Ordering::Release);
+        self.life.leave_for(STOPPED);
         self.subscriptions.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clear();
         self.stop(&mut up).await
     }
@@ -186,11 +202,28 @@ impl Inner {
         failed
     }
 
+    /// Has the storage make the indexes that a plugin declares, and drop those that it no longer does.
+    ///
+    /// There is no deadline: where there are many documents, an index takes its time, and once.
+    async fn create_indexes(&self, entry: &super::entry::Entry) -> Result<()> {
+        let created = self.services.storage.create_indexes(entry.name(), &entry.manifest().indexes).await;
+        created.map_err(|error| match error {
+            StorageError::Conflict { index } => Error::internal(format!(
+                "the unique index `{index}` cannot be made, because documents of one owner have the same values in \
+                 it: remove all but one of them, or declare the index without `unique`"
+            )),
+            StorageError::Invalid(_) | StorageError::TooLarge(_) => Error::internal(format!(
+                "the indexes cannot be made: {error}; correct the document or the declaration"
+            )),
+            error => error.into(),
+        })
+    }
+
     /// Initialises a plugin, or shuts it down.
     async fn once(self: &Arc<Self>, entry: &super::entry::Entry, initialize: bool) -> Result<()> {
         let ctx = PluginContext::new(self.services.clone(), entry.info.clone());
         let started = self.services.clock.monotonic();
-        let future = super::guard::catch(|| {
+        let future = crate::guard::catch(|| {
             if initialize { entry.code().initialize(&ctx) } else { entry.code().shutdown(&ctx) }
         });
         let Some(future) = future.map_err(crashed)? else { return Ok(()) };

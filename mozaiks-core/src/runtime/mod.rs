@@ -1,19 +1,21 @@
 //! The runtime: plugins and services, and the way of a request through them.
 
 mod builder;
+mod call;
 mod caller;
 mod describe;
+mod drain;
 mod effects;
 mod entry;
 mod events;
 mod execute;
 mod failure;
-mod guard;
+#[cfg(feature = "axum")]
+mod hosted;
 mod install;
 mod keyed_lock;
 mod lifecycle;
 mod limits;
-mod log;
 mod reply;
 mod settings_actions;
 mod span;
@@ -29,12 +31,14 @@ use rustc_hash::FxBuildHasher;
 use crate::context::Services;
 use crate::entitlements::Entitlements;
 use crate::events::Subscription;
+use crate::gate::Gate;
 use crate::identity::UserKey;
 use crate::installations::Installations;
 use entry::Entry;
 use keyed_lock::KeyedLock;
 
 pub use builder::RuntimeBuilder;
+pub use call::Call;
 pub use caller::RuntimeCaller;
 pub use lifecycle::{OnInitializeFailure, StartError, StartReport};
 pub use limits::Limits;
@@ -73,6 +77,8 @@ struct Inner {
     entries: Vec<Arc<Entry>>,
     by_name: HashMap<Arc<str>, usize, FxBuildHasher>,
     life: lifecycle::Life,
+    /// What goes on though its caller went away.
+    alone: Arc<Gate>,
     /// Of a user and the number of a plugin: held while that copy is installed, switched or removed.
     copies: KeyedLock<(UserKey, usize)>,
     /// The subscriptions to what nothing known publishes, each in words, where the host allows them.

@@ -11,18 +11,31 @@ use crate::error::{Error, Result};
 pub struct Reply {
     body: Vec<u8>,
     error: Option<Error>,
+    /// The numbers of the plugin and of the action, once they are known.
+    ran: Option<(usize, usize)>,
 }
 
 impl Reply {
     pub(super) fn new(outcome: Result<Vec<u8>>) -> Self {
         match outcome {
-            Ok(body) => Self { body, error: None },
+            Ok(body) => Self { body, error: None, ran: None },
             Err(error) => {
                 // An error is an object of texts and JSON values: writing it cannot fail.
                 let body = serde_json::to_vec(&error).unwrap_or_default();
-                Self { body, error: Some(error) }
+                Self { body, error: Some(error), ran: None }
             }
         }
+    }
+
+    pub(super) fn of_action(mut self, ran: Option<(usize, usize)>) -> Self {
+        self.ran = ran;
+        self
+    }
+
+    /// The numbers of the plugin and of its action, if the call got so far.
+    #[cfg(feature = "axum")]
+    pub(crate) fn ran(&self) -> Option<(usize, usize)> {
+        self.ran
     }
 
     /// True if the action did what it was asked to.

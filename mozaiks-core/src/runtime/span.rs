@@ -14,7 +14,7 @@ use tracing::metadata::Kind;
 use tracing::subscriber::Interest;
 use tracing::{Level, Metadata, Span};
 
-use super::log::one_line;
+use crate::log::one_line;
 
 /// What the target of every plugin begins with.
 const TARGET_PREFIX: &str = "mozaiks_plugins::";

@@ -8,9 +8,9 @@ use serde_json::Value;
 
 use super::effects::{EXECUTED, EXECUTION_ERROR};
 use super::entry::Entry;
-use super::guard::catch;
 use super::settings_actions::SETTINGS_UPDATED;
 use crate::events::{Topic, TopicPattern};
+use crate::guard::catch;
 use crate::permission::Permission;
 use crate::plugin::{ACTION_FIELD, RESERVED_FIELDS};
 

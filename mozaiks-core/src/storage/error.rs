@@ -20,8 +20,8 @@ pub enum StorageError {
     #[error("{0} is not supported")]
     Unsupported(Cow<'static, str>),
 
-    /// A document, filter or update names a field that belongs to the storage (`user_id`, `app_id`).
-    #[error("the field `{0}` is reserved: the storage sets it from the identity of the caller")]
+    /// A document, filter or update names a field that belongs to the storage (`user_id`, `app_id`, `_mozaiks...`).
+    #[error("the field `{0}` is reserved: the storage keeps it for itself")]
     ReservedField(Cow<'static, str>),
 
     /// A document with this id, or with these values of a unique index, is there already.
@@ -31,7 +31,7 @@ pub enum StorageError {
         index: Cow<'static, str>,
     },
 
-    /// A document is larger than 16 MiB or nested deeper than 100 levels.
+    /// A document is larger than 16 MiB less 16 KiB or nested deeper than 100 levels, or an id longer than 1,024 bytes.
     #[error("{0}")]
     TooLarge(Cow<'static, str>),
 

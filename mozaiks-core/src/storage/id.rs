@@ -38,6 +38,17 @@ enum Repr {
 }
 
 impl DocumentId {
+    /// The most bytes that an id which is a text may have.
+    pub const MAX_LENGTH: usize = 1024;
+
+    /// How many bytes it has.
+    pub(crate) fn len(&self) -> usize {
+        match &self.0 {
+            Repr::Text(text) => text.len(),
+            Repr::Object(id) => id.bytes().len(),
+        }
+    }
+
     /// The ObjectId, if it is one.
     pub fn as_object_id(&self) -> Option<ObjectId> {
         match &self.0 {

@@ -8,15 +8,17 @@ mod error;
 mod escape;
 pub mod eval;
 mod id;
+mod index;
 mod page;
 mod reserved;
 mod spi;
 mod stored;
 
-pub use collection::{Collection, Find, FindOneAndUpdate, ReadCollection};
+pub use collection::{Collection, Find, FindOneAndUpdate, ReadCollection, UpdateOne};
 pub use error::StorageError;
 pub use escape::escape_regex;
 pub use id::DocumentId;
+pub use index::Index;
 pub use page::{Page, Updated};
 pub use reserved::SCOPE_FIELDS;
 pub use spi::{

@@ -3,10 +3,14 @@
 use bson::{Bson, Document, RawDocument};
 
 use super::error::StorageError;
+use super::eval::is_id;
 use super::id::DocumentId;
 
 /// The fields that confine a document to its owner.
 pub const SCOPE_FIELDS: [&str; 2] = ["user_id", "app_id"];
+
+/// How the names of fields begin that a storage keeps for itself.
+const STORAGE_PREFIX: &str = "_mozaiks";
 
 /// How deep a filter or update is looked into; what is deeper is refused.
 const MAX_DEPTH: usize = 100;
@@ -29,15 +33,24 @@ pub(crate) fn check_fields(document: &RawDocument) -> Result<(), StorageError> {
 /// Refuses a filter that names the scope, however deep in `$and` and its kin, and has it mean the same by an id as
 /// everybody else: 24 hexadecimal digits are an ObjectId.
 pub(crate) fn check_filter(filter: &mut Document) -> Result<(), StorageError> {
-    check_filter_at(filter, 0)
+    check_filter_at(filter, Ids::Read, 0)
 }
 
-fn check_filter_at(filter: &mut Document, depth: usize) -> Result<(), StorageError> {
+/// What the texts are that a filter compares `_id` with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ids {
+    /// Ids of documents.
+    Read,
+    /// Texts: `_id` is what a pipeline has made it.
+    Kept,
+}
+
+fn check_filter_at(filter: &mut Document, ids: Ids, depth: usize) -> Result<(), StorageError> {
     if depth > MAX_DEPTH {
         return Err(StorageError::invalid("the filter is nested more than 100 levels deep"));
     }
     for (key, value) in filter.iter_mut() {
-        if key == "_id" {
+        if key == "_id" && ids == Ids::Read {
             to_ids(value, depth)?;
             continue;
         }
@@ -50,10 +63,10 @@ fn check_filter_at(filter: &mut Document, depth: usize) -> Result<(), StorageErr
         match value {
             Bson::Array(filters) => {
                 for filter in filters.iter_mut().filter_map(Bson::as_document_mut) {
-                    check_filter_at(filter, depth + 1)?;
+                    check_filter_at(filter, ids, depth + 1)?;
                 }
             }
-            Bson::Document(filter) => check_filter_at(filter, depth + 1)?,
+            Bson::Document(filter) => check_filter_at(filter, ids, depth + 1)?,
             _ => {}
         }
     }
@@ -115,11 +128,87 @@ pub(crate) fn check_sort(sort: Option<&Document>) -> Result<(), StorageError> {
     Ok(())
 }
 
-/// Refuses a path that begins with a field of the scope.
+/// Refuses a projection that names the scope.
+pub(crate) fn check_projection(projection: Option<&Document>) -> Result<(), StorageError> {
+    projection.into_iter().flatten().try_for_each(|(path, _)| check_path(path))
+}
+
+/// Refuses a pipeline that names the scope, as a field that it reads or makes, and has its filters mean the same by an
+/// id as everybody else, as long as `_id` is the document's.
+pub(crate) fn check_pipeline(pipeline: &mut [Document]) -> Result<(), StorageError> {
+    let mut ids = Ids::Read;
+    for (stage, operand) in pipeline.iter_mut().flat_map(Document::iter_mut) {
+        match (stage.as_str(), operand) {
+            ("$match", Bson::Document(filter)) => check_filter_at(filter, ids, 0)?,
+            ("$count", Bson::String(name)) => {
+                check_path(name)?;
+                ids = Ids::Kept;
+            }
+            ("$unwind", Bson::String(path)) => check_path(path.trim_start_matches('$'))?,
+            ("$unwind", Bson::Document(options)) => {
+                for (option, value) in &*options {
+                    let Bson::String(path) = value else { continue };
+                    check_path(path.trim_start_matches('$'))?;
+                    if option == "includeArrayIndex" && is_id(path) {
+                        ids = Ids::Kept;
+                    }
+                }
+            }
+            ("$sort" | "$project" | "$group", Bson::Document(fields)) => {
+                for (path, value) in &*fields {
+                    check_path(path)?;
+                    check_expression(value, 0)?;
+                    let made = stage == "$group" || stage == "$project" && !is_shown(value);
+                    if made && is_id(path) {
+                        ids = Ids::Kept;
+                    }
+                }
+            }
+            // What else there is, the storage refuses.
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Whether a `$project` that says this of a field shows it as it is.
+fn is_shown(value: &Bson) -> bool {
+    match value {
+        Bson::Boolean(shown) => *shown,
+        Bson::Int32(number) => *number != 0,
+        Bson::Int64(number) => *number != 0,
+        Bson::Double(number) => *number != 0.0,
+        _ => false,
+    }
+}
+
+/// Refuses an expression that reads a field of the scope, however deep.
+fn check_expression(expression: &Bson, depth: usize) -> Result<(), StorageError> {
+    if depth > MAX_DEPTH {
+        return Err(StorageError::invalid("the pipeline is nested more than 100 levels deep"));
+    }
+    match expression {
+        Bson::String(text) => text.strip_prefix('$').map_or(Ok(()), check_path),
+        Bson::Array(elements) => elements.iter().try_for_each(|element| check_expression(element, depth + 1)),
+        // A literal is no expression, whatever it looks like.
+        Bson::Document(document) => document
+            .iter()
+            .filter(|(name, _)| *name != "$literal")
+            .try_for_each(|(_, value)| check_expression(value, depth + 1)),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses a path that begins with a field of the scope, or with one that a storage keeps for itself.
 pub(crate) fn check_path(path: &str) -> Result<(), StorageError> {
     let first = path.split('.').next().unwrap_or_default();
-    match SCOPE_FIELDS.iter().find(|field| **field == first) {
-        Some(field) => Err(StorageError::ReservedField((*field).into())),
-        None => Ok(()),
+    if is_reserved(first) {
+        return Err(StorageError::ReservedField(first.to_owned().into()));
     }
+    Ok(())
+}
+
+/// Whether a field is of the scope, or one that a storage keeps for itself.
+pub(crate) fn is_reserved(field: &str) -> bool {
+    SCOPE_FIELDS.contains(&field) || field.starts_with(STORAGE_PREFIX)
 }

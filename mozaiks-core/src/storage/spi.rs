@@ -4,7 +4,9 @@ use bson::{Bson, Document, RawDocumentBuf};
 use futures_util::future::BoxFuture;
 
 use super::error::StorageError;
+use super::eval;
 use super::id::DocumentId;
+use super::index::Index;
 use crate::datetime::DateTime;
 
 /// Where the documents of one call live. A storage never looks beyond it.
@@ -42,13 +44,20 @@ pub enum Sharing {
 /// with [`StorageError::Unsupported`] before anything is touched. [`eval`](super::eval) has the evaluation that
 /// storages without a server of their own share.
 ///
-/// The fields `user_id` and `app_id` never are in a document that goes in or comes out, and no filter or update
-/// names them: the handles that call these methods see to it. `_id` stands beside a document, not in it; in a filter
-/// or a sort it is the document's id.
+/// The fields `user_id` and `app_id` never are in a document that goes in or comes out, and no filter, update or
+/// pipeline names them, nor any field whose name begins with `_mozaiks`, which a storage may keep for itself: the
+/// handles that call these methods see to it. `_id` stands beside a document, not in it; in a filter, a sort or a
+/// pipeline it is the document's id.
+///
+/// Every backend checks what it is given with [`eval`](super::eval) first, also if a server of its own evaluates it:
+/// so all refuse the same with the same words. The methods with a body are made of the others, for a backend that has
+/// nothing better.
 pub trait Storage: Send + Sync + 'static {
     /// Adds documents, all or none.
     ///
-    /// - A document whose id is in the scope already is [`StorageError::Conflict`] with the index `_id`.
+    /// - A document whose id is in the scope already is [`StorageError::Conflict`] with the index `_id`, one that has
+    ///   the values of another in a unique index a conflict with the name of that index.
+    /// - The same id in another scope is no conflict.
     /// - In a shared collection the caller becomes the owner.
     /// - When it returns `Ok`, every later call sees the documents, after a crash too.
     fn insert<'a>(
@@ -59,9 +68,10 @@ pub trait Storage: Send + Sync + 'static {
 
     /// Gives the documents that a query selects.
     ///
-    /// - Without a sort they come in the order of insertion.
+    /// - Without a sort, and where a sort leaves documents equal, the order is the storage's own.
     /// - `limit: Some(0)` gives none; with `count_all` the total all the same.
-    /// - The documents and the total are of one moment.
+    /// - `_id` stands beside a document also where a projection says `_id: 0`: the handle is who leaves it out.
+    /// - The documents are of one moment; the total may be of the next.
     fn find<'a>(
         &'a self,
         scope: StorageScope<'a>,
@@ -73,7 +83,13 @@ pub trait Storage: Send + Sync + 'static {
         &'a self,
         scope: StorageScope<'a>,
         selector: Selector,
-    ) -> BoxFuture<'a, Result<u64, StorageError>>;
+    ) -> BoxFuture<'a, Result<u64, StorageError>> {
+        Box::pin(async move {
+            let mut query = Query::new(selector);
+            (query.limit, query.count_all) = (Some(0), true);
+            Ok(self.find(scope, query).await?.total.unwrap_or_default())
+        })
+    }
 
     /// Gives each value of a field once, arrays taken apart, in BSON order.
     fn distinct<'a>(
@@ -81,13 +97,42 @@ pub trait Storage: Send + Sync + 'static {
         scope: StorageScope<'a>,
         field: &'a str,
         selector: Selector,
-    ) -> BoxFuture<'a, Result<Vec<Bson>, StorageError>>;
+    ) -> BoxFuture<'a, Result<Vec<Bson>, StorageError>> {
+        Box::pin(async move {
+            eval::check_path(field)?;
+            let found = self.find(scope, Query::new(selector)).await?;
+            let documents = found.documents.iter().map(|found| eval::with_id(&found.id, &found.document));
+            eval::distinct(documents.collect::<Result<Vec<_>, _>>()?, field)
+        })
+    }
+
+    /// Passes the scope's documents through the stages of a pipeline, and gives what comes out.
+    ///
+    /// - A document goes in with its `_id` as the first field, and what comes out is the last stage's: its `_id` is
+    ///   whatever that stage says, or nothing.
+    /// - The stages are those of [`eval::Pipeline`](super::eval::Pipeline).
+    /// - The documents are of one moment.
+    fn aggregate<'a>(
+        &'a self,
+        scope: StorageScope<'a>,
+        pipeline: Vec<Document>,
+    ) -> BoxFuture<'a, Result<Vec<Document>, StorageError>> {
+        Box::pin(async move {
+            let (head, rest) = eval::Pipeline::parse(&pipeline)?.split();
+            let found = self.find(scope, head.into()).await?;
+            let documents = found.documents.iter().map(|found| eval::with_id(&found.id, &found.document));
+            rest.run(documents.collect::<Result<Vec<_>, _>>()?)
+        })
+    }
 
     /// Changes the documents that a selector names: one of them, or all with `many`.
     ///
-    /// - Each document is changed as a whole or not at all; the first that cannot be changed ends the call.
+    /// - Each document is changed as a whole or not at all; the first that cannot be changed ends the call, and those
+    ///   that were changed before it stay so.
     /// - A document that already is as asked for is matched and not modified.
     /// - An update never changes `_id`, and in a shared collection never the owner.
+    /// - A document that would get the values of another in a unique index is [`StorageError::Conflict`] with the name
+    ///   of that index, and stays as it was.
     fn update<'a>(
         &'a self,
         scope: StorageScope<'a>,
@@ -116,8 +161,29 @@ pub trait Storage: Send + Sync + 'static {
         many: bool,
     ) -> BoxFuture<'a, Result<u64, StorageError>>;
 
+    /// From now on, the collections of a plugin have these indexes, in every app and for every user, and no others.
+    ///
+    /// - It is called for every plugin with each start, before anything of the plugin runs. What is there already
+    ///   costs next to nothing; an index of the same name and another definition is made anew.
+    /// - Documents that are there already are indexed; if two of one scope have the same values of a unique index, it
+    ///   is [`StorageError::Conflict`] with its name, and nothing is changed.
+    /// - A document that an index cannot take, such as one with two arrays side by side in a compound index, is
+    ///   [`StorageError::Invalid`]: here, with an insertion, with a change.
+    /// - Each index begins with the scope: values are unique for one user, in a shared collection for one app.
+    fn create_indexes<'a>(
+        &'a self,
+        plugin: &'a str,
+        indexes: &'a [Index],
+    ) -> BoxFuture<'a, Result<(), StorageError>>;
+
     /// `Ok` if the storage can serve now.
     fn ping(&self) -> BoxFuture<'_, Result<(), StorageError>>;
+
+    /// Writes down whatever is not yet, and lets go of files and connections, if it has any. Later calls are
+    /// [`StorageError::Unavailable`] then.
+    fn close(&self) -> BoxFuture<'_, Result<(), StorageError>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
 }
 
 /// Which documents of a scope.
@@ -131,11 +197,27 @@ pub enum Selector {
 
 /// A document to add.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct NewDocument {
     /// Its id.
     pub id: DocumentId,
     /// The rest of it, without `_id`.
     pub document: RawDocumentBuf,
+    /// Whether the id was made by the runtime's clock, so that nobody else can have it. An id that is not may be
+    /// somebody else's in another scope, who must not learn of it.
+    pub generated: bool,
+}
+
+impl NewDocument {
+    /// A document under an id that an author or a client chose.
+    pub fn new(id: impl Into<DocumentId>, document: RawDocumentBuf) -> Self {
+        Self { id: id.into(), document, generated: false }
+    }
+
+    /// A document under an id that the runtime's clock made.
+    pub fn generated(id: impl Into<DocumentId>, document: RawDocumentBuf) -> Self {
+        Self { generated: true, ..Self::new(id, document) }
+    }
 }
 
 /// A document that was found.
@@ -171,6 +253,14 @@ impl Query {
     /// All that a selector names.
     pub fn new(selector: Selector) -> Self {
         Self { selector, sort: None, skip: 0, limit: None, projection: None, count_all: false }
+    }
+}
+
+/// What a pipeline begins with, as a query.
+impl From<eval::Head> for Query {
+    fn from(head: eval::Head) -> Self {
+        let eval::Head { filter, sort, skip, limit } = head;
+        Self { sort, skip, limit, ..Self::new(Selector::Filter(filter)) }
     }
 }
 

@@ -15,8 +15,8 @@ use mozaiks_core::realtime::{Push, Realtime, RealtimeError};
 use mozaiks_core::runtime::{Runtime, RuntimeBuilder};
 use mozaiks_core::settings::{SettingsError, SettingsManager, SettingsScope};
 use mozaiks_core::storage::{
-    Change, FindAndUpdateOptions, Found, FoundDocument, NewDocument, Query, Selector, Storage, StorageError,
-    StorageScope, UpdateOptions, UpdateOutcome,
+    Change, FindAndUpdateOptions, Found, FoundDocument, Index, NewDocument, Query, Selector, Storage,
+    StorageError, StorageScope, UpdateOptions, UpdateOutcome,
 };
 use serde_json::{Map, Value};
 
@@ -64,6 +64,14 @@ impl Storage for Nothing {
         now()
     }
 
+    fn aggregate<'a>(
+        &'a self,
+        _: StorageScope<'a>,
+        _: Vec<bson::Document>,
+    ) -> BoxFuture<'a, Result<Vec<bson::Document>, StorageError>> {
+        now()
+    }
+
     fn update<'a>(
         &'a self,
         _: StorageScope<'a>,
@@ -90,6 +98,10 @@ impl Storage for Nothing {
         _: Selector,
         _: bool,
     ) -> BoxFuture<'a, Result<u64, StorageError>> {
+        now()
+    }
+
+    fn create_indexes<'a>(&'a self, _: &'a str, _: &'a [Index]) -> BoxFuture<'a, Result<(), StorageError>> {
         now()
     }
 

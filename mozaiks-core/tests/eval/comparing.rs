@@ -20,7 +20,7 @@ fn binary(subtype: BinarySubtype, bytes: &[u8]) -> Bson {
 }
 
 /// Values in their order; those of one row are equal.
-fn ladder() -> Vec<Vec<Bson>> {
+pub fn ladder() -> Vec<Vec<Bson>> {
     vec![
         vec![Bson::MinKey],
         vec![Bson::Undefined],

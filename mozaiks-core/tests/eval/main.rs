@@ -5,7 +5,13 @@
 
 mod comparing;
 mod filters;
+mod groups;
+mod index_keys;
+mod index_laws;
+mod index_plans;
 mod limits;
+mod pipelines;
+mod project_stages;
 mod projections;
 mod refusals;
 mod regexes;

@@ -37,6 +37,12 @@ struct Everything;
     ),
     notification(id = "everything_lost", name = "Lost"),
     notification_category(id = "everything", name = "Everything", description = "All", icon = "star"),
+    indexes(
+        index(collection = "things", keys = ["slug"], unique),
+        index(collection = "things", keys = ["folder", "-changed_at"]),
+        index(collection = "sessions", keys = ["seen_at"], expire_after = "36h", sparse),
+        index(collection = "polls", keys = ["about.slug"], unique, shared, name = "poll_slug"),
+    ),
     widget(id = "recent", type = "card", position = "home", component = "Recent", props = { "limit": 5 }),
     menu_item(id = "open", component = "Open"),
     route(id = "page", position = "/everything"),
@@ -79,6 +85,17 @@ fn every_argument_comes_out() {
             "notificationCategory": {
                 "id": "everything", "name": "Everything", "description": "All", "icon": "star"
             },
+            "indexes": [
+                { "name": "slug", "collection": "things", "keys": ["slug"], "unique": true },
+                { "name": "folder_changed_at", "collection": "things", "keys": ["folder", "-changed_at"] },
+                {
+                    "name": "seen_at", "collection": "sessions", "keys": ["seen_at"], "sparse": true,
+                    "expireAfter": "36h"
+                },
+                {
+                    "name": "poll_slug", "collection": "polls", "keys": ["about.slug"], "unique": true, "shared": true
+                }
+            ],
             "widgets": [{
                 "id": "recent", "type": "card", "position": "home", "component": "Recent", "props": { "limit": 5 }
             }],

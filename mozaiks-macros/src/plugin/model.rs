@@ -40,6 +40,7 @@ pub(crate) struct About {
     pub(crate) publishes: Vec<LitStr>,
     pub(crate) notifications: Vec<Notification>,
     pub(crate) notification_category: Option<NotificationCategory>,
+    pub(crate) indexes: Vec<Index>,
     pub(crate) contributions: Vec<Contribution>,
     pub(crate) client: Client,
 }
@@ -75,6 +76,52 @@ pub(crate) struct NotificationCategory {
     pub(crate) name: LitStr,
     pub(crate) description: Option<LitStr>,
     pub(crate) icon: Option<LitStr>,
+}
+
+/// `index(...)` in `indexes(...)`.
+pub(crate) struct Index {
+    /// The word `index`, for what is wrong with all of it.
+    pub(crate) word: Ident,
+    pub(crate) collection: LitStr,
+    /// Paths, with `-` in front where they descend.
+    pub(crate) keys: Vec<LitStr>,
+    pub(crate) name: Option<LitStr>,
+    /// The words, where they are said.
+    pub(crate) shared: Option<Ident>,
+    pub(crate) unique: Option<Ident>,
+    pub(crate) sparse: Option<Ident>,
+    /// `"30d"`.
+    pub(crate) expire_after: Option<LitStr>,
+}
+
+impl Index {
+    /// The paths, each with whether it descends.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = (String, bool)> {
+        self.keys.iter().map(|key| {
+            let key = key.value();
+            match key.strip_prefix('-') {
+                Some(path) => (path.to_owned(), true),
+                None => (key, false),
+            }
+        })
+    }
+
+    /// The seconds of `45s`, `15m`, `12h`, `30d`, if it is that.
+    pub(crate) fn seconds(&self) -> Option<u64> {
+        let text = self.expire_after.as_ref()?.value();
+        let unit = match text.chars().last()? {
+            's' => 1,
+            'm' => 60,
+            'h' => 60 * 60,
+            'd' => 24 * 60 * 60,
+            _ => return None,
+        };
+        let digits = text.get(..text.len() - 1)?;
+        if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        digits.parse::<u64>().ok()?.checked_mul(unit)
+    }
 }
 
 /// `widget(...)`, `menu_item(...)` or `route(...)`.

@@ -143,3 +143,29 @@ fn nothing_that_an_author_may_type_is_too_strange() {
         assert_eq!(errors.len(), 1, "{text}: {errors:?}");
     }
 }
+
+#[test]
+fn a_time_is_a_number_and_a_unit() {
+    let wrong = |time: &str| {
+        let index = quote!(index(collection = "items", keys = ["at"], expire_after = #time));
+        let (errors, _) = run(quote!(name = "notes", indexes(#index)), one_action());
+        errors.len()
+    };
+    for time in ["0s", "45s", "15m", "12h", "30d", "2147483647s"] {
+        assert_eq!(wrong(time), 0, "{time}");
+    }
+    for time in
+        ["", "d", "30", "30 d", "+3d", "-3d", "3w", "1.5h", "3\u{e9}", "2147483648s", "99999999999999999999d"]
+    {
+        assert_eq!(wrong(time), 1, "{time}");
+    }
+}
+
+#[test]
+fn an_index_is_a_call_of_the_builder() {
+    let index = quote!(index(collection = "items", keys = ["a", "-b.c"], unique, name = "ab"));
+    let (errors, rest) = run(quote!(name = "notes", indexes(#index)), one_action());
+    assert_eq!(errors, [""; 0]);
+    let call = r#"Index :: new ("items" , [("a" , 1) , ("b.c" , - 1)]) . name ("ab") . unique ()"#;
+    assert!(rest.contains(call), "{rest}");
+}

@@ -48,6 +48,7 @@
 //! | [`NotificationsManager`] | [`notifications()`] |
 //! | [`SettingsManager`] | [`settings()`] |
 //! | [`Installations`] | [`installations()`] |
+//! | [`Storage`](mozaiks_core::storage::Storage) | [`storage()`] |
 //! | [`Realtime`](mozaiks_core::realtime::Realtime) | [`realtime()`] |
 //!
 //! There is none for [`Entitlements`](mozaiks_core::entitlements::Entitlements): what a plan unlocks is its host's to
@@ -62,6 +63,7 @@ pub mod notifications;
 pub mod realtime;
 mod report;
 pub mod settings;
+pub mod storage;
 mod suite;
 mod texts;
 mod wait;
@@ -141,4 +143,25 @@ where
 {
     let fresh = move || fresh().map(|pushes| Arc::new(pushes) as Arc<dyn realtime::Connects>);
     Suite::new("realtime", realtime::CASES, fresh)
+}
+
+/// The suite of a storage. Where documents go by themselves, give it a [`storage::Subject`], which says how to have
+/// them go now. A few cases run at the same time, each against a storage of its own.
+///
+/// ```
+/// use mozaiks_testkit::conformance;
+/// use mozaiks_testkit::storage::MemoryStorage;
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// // #[tokio::test] async fn my_storage_keeps_its_promises() {
+/// let report = conformance::storage(|| async { MemoryStorage::new() }).await;
+/// report.assert_passed();
+/// # }
+/// ```
+pub fn storage<'f, S, Made>(fresh: impl Fn() -> Made + Send + Sync + 'f) -> Suite<'f, storage::Subject>
+where
+    S: Into<storage::Subject> + 'f,
+    Made: Future<Output = S> + Send + 'f,
+{
+    Suite::new("storage", storage::cases(), move || fresh().map(Into::into)).at_once(4)
 }

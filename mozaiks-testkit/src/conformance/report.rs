@@ -10,21 +10,22 @@ pub struct Report {
     passed: Vec<&'static str>,
     failed: Vec<Failure>,
     known: Vec<Failure>,
+    skipped: Vec<Failure>,
 }
 
-/// A case that failed, and why.
+/// A case that failed or was skipped, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Failure {
     /// The name of the case, which is the name of its function.
     pub case: String,
-    /// What was found instead of what was expected.
+    /// What was found instead of what was expected, or why it was not run.
     pub reason: String,
 }
 
 impl Report {
     pub(super) fn new(suite: &'static str) -> Self {
-        Self { suite, passed: Vec::new(), failed: Vec::new(), known: Vec::new() }
+        Self { suite, passed: Vec::new(), failed: Vec::new(), known: Vec::new(), skipped: Vec::new() }
     }
 
     pub(super) fn pass(&mut self, case: &'static str) {
@@ -37,6 +38,10 @@ impl Report {
 
     pub(super) fn fail_as_known(&mut self, case: &str, why: &str) {
         self.known.push(Failure { case: case.to_owned(), reason: why.to_owned() });
+    }
+
+    pub(super) fn skip(&mut self, case: &str, why: &str) {
+        self.skipped.push(Failure { case: case.to_owned(), reason: why.to_owned() });
     }
 
     /// The cases that passed.
@@ -52,6 +57,11 @@ impl Report {
     /// The cases that failed and are known to, with the reason that was given for it.
     pub fn known_failures(&self) -> &[Failure] {
         &self.known
+    }
+
+    /// The cases that were not run, because the service lacks what they need, with what that is.
+    pub fn skipped(&self) -> &[Failure] {
+        &self.skipped
     }
 
     /// Why a case failed, if it did.
@@ -76,11 +86,17 @@ impl fmt::Display for Report {
         if !self.known.is_empty() {
             write!(f, ", {} known to fail", self.known.len())?;
         }
+        if !self.skipped.is_empty() {
+            write!(f, ", {} skipped", self.skipped.len())?;
+        }
         for Failure { case, reason } in &self.failed {
             write!(f, "\n  {case}: {}", reason.replace('\n', "\n    "))?;
         }
         for Failure { case, reason } in &self.known {
             write!(f, "\n  {case} (known): {reason}")?;
+        }
+        for Failure { case, reason } in &self.skipped {
+            write!(f, "\n  {case} (skipped): {reason}")?;
         }
         Ok(())
     }

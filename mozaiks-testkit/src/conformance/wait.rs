@@ -54,7 +54,16 @@ pub(super) fn fail(reason: &str) -> ! {
     panic!("{reason}")
 }
 
-fn chain(error: &dyn Error) -> String {
+/// What a case ends with that cannot run against this service.
+pub(super) struct Skipped(pub &'static str);
+
+/// Ends the case that runs, which the report then counts as skipped.
+pub(super) fn skip(why: &'static str) -> ! {
+    // Unlike a panic, this is not printed.
+    std::panic::resume_unwind(Box::new(Skipped(why)))
+}
+
+pub(super) fn chain(error: &dyn Error) -> String {
     let causes = std::iter::successors(error.source(), |&cause: &&dyn Error| cause.source());
     causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use mozaiks_core::installations::Installation;
 use mozaiks_core::plugin::{Permission, Plugin};
 use mozaiks_core::runtime::{Limits, OnInitializeFailure, Runtime, RuntimeBuilder, WiringErrors};
+use mozaiks_core::storage::Storage;
 use mozaiks_core::{Capability, Clock, Identity};
 
 use super::{Inner, Services, TestHost};
@@ -40,6 +41,7 @@ use crate::storage::MemoryStorage;
 #[must_use = "a builder does nothing until it is built"]
 pub struct TestHostBuilder {
     runtime: RuntimeBuilder,
+    storage: Option<Arc<dyn Storage>>,
     clock: TestClock,
     plans: Vec<(String, Vec<String>)>,
     installed: bool,
@@ -52,6 +54,7 @@ impl TestHostBuilder {
     pub(super) fn new() -> Self {
         Self {
             runtime: Runtime::builder(),
+            storage: None,
             clock: TestClock::new(),
             plans: Vec::new(),
             installed: true,
@@ -77,6 +80,12 @@ impl TestHostBuilder {
     /// Makes ids the same in every run, counted from 1.
     pub fn predictable_ids(mut self) -> Self {
         self.clock = TestClock::predictable();
+        self
+    }
+
+    /// Keeps documents there, and not in memory: [`TestHost::storage`] then sees nothing of them.
+    pub fn storage(mut self, storage: Arc<dyn Storage>) -> Self {
+        self.storage = Some(storage);
         self
     }
 
@@ -184,7 +193,7 @@ impl TestHostBuilder {
         let runtime = self
             .runtime
             .clock(clock)
-            .storage(Arc::new(services.storage.clone()))
+            .storage(self.storage.unwrap_or_else(|| Arc::new(services.storage.clone())))
             .events(Arc::new(services.events.clone()))
             .notifications(Arc::new(services.notifications.clone()))
             .settings(Arc::new(services.settings.clone()))

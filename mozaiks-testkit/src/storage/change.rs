@@ -1,14 +1,12 @@
 //! Changes: of a document that is there, and to a new one where none is.
 
 use bson::{Document, RawDocumentBuf};
-use mozaiks_core::storage::eval::Update;
 use mozaiks_core::storage::{
     Change, FindAndUpdateOptions, FoundDocument, NewDocument, Sharing, StorageError, StorageScope,
-    UpdateOptions, UpdateOutcome,
+    UpdateOptions, UpdateOutcome, eval,
 };
 use mozaiks_core::{DateTime, DocumentId};
 
-use super::bytes;
 use super::documents::{Documents, Entry};
 use super::select::{Order, Selection};
 
@@ -24,7 +22,7 @@ pub(super) struct Edit<'s> {
 
 #[derive(Debug)]
 enum Compiled {
-    Operators(Update),
+    Operators(eval::Update),
     Replacement(RawDocumentBuf),
 }
 
@@ -36,9 +34,9 @@ impl<'s> Edit<'s> {
         now: DateTime,
     ) -> Result<Self, StorageError> {
         let change = match change {
-            Change::Operators(update) => Compiled::Operators(Update::parse(&update)?),
+            Change::Operators(update) => Compiled::Operators(eval::Update::parse(&update)?),
             Change::Replacement(document) => {
-                bytes::check(&document)?;
+                eval::check_limits(&document)?;
                 Compiled::Replacement(document)
             }
         };
@@ -60,18 +58,15 @@ impl<'s> Edit<'s> {
         options: UpdateOptions,
     ) -> Result<UpdateOutcome, StorageError> {
         let limit = if options.many { usize::MAX } else { 1 };
-        let ids: Vec<_> = self.selection.all(documents).take(limit).map(|entry| entry.id().clone()).collect();
+        let ids: Vec<_> = self.selection.all(documents).take(limit).map(|entry| entry.id.clone()).collect();
         if let (true, Some(id)) = (ids.is_empty(), options.upsert) {
             return self.insert(documents, id).map(UpdateOutcome::upserted);
         }
         let mut outcome = UpdateOutcome::default();
-        for entry in &ids {
-            let Some(entry) = documents.get_mut(entry) else { continue };
+        for id in &ids {
+            let Some(modified) = documents.change(id, |entry| self.apply(entry))? else { continue };
             outcome.matched += 1;
-            if let Some(changed) = self.apply(entry)? {
-                entry.replace(changed);
-                outcome.modified += 1;
-            }
+            outcome.modified += u64::from(modified);
         }
         Ok(outcome)
     }
@@ -83,14 +78,14 @@ impl<'s> Edit<'s> {
         order: &Order,
         options: FindAndUpdateOptions,
     ) -> Result<Option<FoundDocument>, StorageError> {
-        let first = self.selection.first(documents, order).map(|entry| entry.id().clone());
+        let first = self.selection.first(documents, order)?.map(|entry| entry.id.clone());
         let (id, before) = match (first, options.upsert) {
             (Some(id), _) => {
-                let Some(entry) = documents.get_mut(&id) else { return Ok(None) };
-                let before = if options.return_new { None } else { Some(entry.found()?) };
-                if let Some(changed) = self.apply(entry)? {
-                    entry.replace(changed);
-                }
+                let mut before = None;
+                documents.change(&id, |entry| {
+                    before = if options.return_new { None } else { Some(entry.found()) };
+                    self.apply(entry)
+                })?;
                 (id, before)
             }
             (None, Some(id)) => (self.insert(documents, id)?, None),
@@ -99,26 +94,19 @@ impl<'s> Edit<'s> {
         if !options.return_new {
             return Ok(before);
         }
-        documents.get(&id).map(Entry::found).transpose()
+        Ok(documents.get(&id).map(Entry::found))
     }
 
     /// The document as it is after the change; none if it is so already.
-    fn apply(&self, entry: &Entry) -> Result<Option<RawDocumentBuf>, StorageError> {
+    fn apply(&self, entry: Entry<'_>) -> Result<Option<RawDocumentBuf>, StorageError> {
         match &self.change {
             Compiled::Replacement(document) => {
-                let after = bytes::with_id(entry.id(), document)?;
-                Ok((after.as_bytes() != entry.document().as_bytes()).then_some(after))
+                Ok((document.as_bytes() != entry.body.as_bytes()).then(|| document.clone()))
             }
             Compiled::Operators(update) => {
-                let mut document = Document::try_from(entry.document()).map_err(|error| {
-                    StorageError::codec(format!("{} cannot be read: {error}", entry.id()))
-                })?;
-                if !update.apply(&mut document, self.now.into(), false)? {
-                    return Ok(None);
-                }
-                let after = write(&document)?;
-                bytes::check(&after)?;
-                Ok(Some(after))
+                let after = update.apply_beside(entry.id, entry.body, self.now.into())?;
+                after.as_deref().map_or(Ok(()), eval::check_limits)?;
+                Ok(after)
             }
         }
     }
@@ -136,9 +124,9 @@ impl<'s> Edit<'s> {
                 (demanded.map(|(_, value)| value), document.clone())
             }
         };
-        let id = demanded.map(bytes::id_of).transpose()?.unwrap_or(id);
-        let entry = Entry::new(NewDocument { id: id.clone(), document }, self.owner)?;
-        documents.insert([entry])?;
+        let id = demanded.map(eval::id_of).transpose()?.unwrap_or(id);
+        eval::check_limits(&document)?;
+        documents.insert(vec![NewDocument::new(id.clone(), document)], self.owner)?;
         Ok(id)
     }
 }

@@ -1,6 +1,6 @@
 //! Everything that is stored, for a person and for assertions.
 
-use bson::{Bson, Document, RawDocument};
+use bson::{Bson, Document};
 use serde_json::{Map, Value};
 
 use super::documents::Entry;
@@ -11,7 +11,7 @@ pub(super) fn dump(copied: &Copied) -> Value {
     let filled = copied.collections().filter(|collection| collection.documents.len() > 0);
     let mut named: Vec<_> = filled
         .map(|collection| {
-            let documents = collection.documents.in_order().map(json).collect();
+            let documents = collection.documents.by_id().map(json).collect();
             (name(collection), Value::Array(documents))
         })
         .collect();
@@ -20,8 +20,9 @@ pub(super) fn dump(copied: &Copied) -> Value {
 }
 
 fn name(collection: &Collection) -> String {
-    let user = collection.user_id.as_deref().map_or_else(|| "*".to_owned(), part);
-    [part(&collection.app_id), user, part(&collection.plugin), part(&collection.name)].join("/")
+    let scope = &collection.scope;
+    let user = scope.user_id().map_or_else(|| "*".to_owned(), part);
+    [part(scope.app_id()), user, part(scope.plugin()), part(scope.collection())].join("/")
 }
 
 /// A part of a name, in which what separates the parts or stands for all users is written otherwise.
@@ -29,24 +30,19 @@ fn part(text: &str) -> String {
     text.replace('%', "%25").replace('/', "%2F").replace('*', "%2A")
 }
 
-fn json(entry: &Entry) -> Value {
+fn json(entry: Entry<'_>) -> Value {
     let mut fields = Map::new();
-    fields.insert("_id".to_owned(), Bson::from(entry.id().clone()).into_relaxed_extjson());
-    if let Some(owner) = entry.owner() {
+    fields.insert("_id".to_owned(), Bson::from(entry.id.clone()).into_relaxed_extjson());
+    if let Some(owner) = entry.owner {
         fields.insert("user_id".to_owned(), owner.into());
     }
-    match read(entry.document()) {
-        Some(document) => {
-            let rest = document.into_iter().filter(|(field, _)| field != "_id");
-            fields.extend(rest.map(|(field, value)| (field, value.into_relaxed_extjson())));
+    match Document::try_from(entry.body) {
+        Ok(document) => {
+            fields.extend(document.into_iter().map(|(field, value)| (field, value.into_relaxed_extjson())));
         }
-        None => {
+        Err(_) => {
             fields.insert("$unreadable".to_owned(), true.into());
         }
     }
     Value::Object(fields)
-}
-
-fn read(document: &RawDocument) -> Option<Document> {
-    Document::try_from(document).ok()
 }

@@ -1,21 +1,23 @@
 //! A storage in memory, with the whole of the contract: what tests and examples run on.
 
-mod bytes;
 mod change;
+mod declared;
 mod documents;
 mod dump;
 mod find;
+mod indexes;
+mod scope;
 mod select;
 mod shards;
 
 use std::fmt;
 use std::sync::Arc;
 
-use bson::Bson;
+use bson::{Bson, Document};
 use futures_util::future::BoxFuture;
 use mozaiks_core::storage::{
-    Change, FindAndUpdateOptions, Found, FoundDocument, NewDocument, Query, Selector, Storage, StorageError,
-    StorageScope, UpdateOptions, UpdateOutcome, eval,
+    Change, FindAndUpdateOptions, Found, FoundDocument, Index, NewDocument, Query, Selector, Storage,
+    StorageError, StorageScope, UpdateOptions, UpdateOutcome, eval,
 };
 use mozaiks_core::{Clock, SystemClock};
 use serde_json::Value;
@@ -47,14 +49,14 @@ pub struct MemoryStorage {
 pub struct Snapshot(Copied);
 
 impl MemoryStorage {
-    /// An empty one. Delays take the machine's time.
+    /// An empty one. Delays and documents that expire take the machine's time.
     pub fn new() -> Self {
         Self::with_clock(Arc::new(SystemClock))
     }
 
-    /// An empty one, whose delays take this clock's time.
+    /// An empty one, whose delays and documents that expire take this clock's time: a test moves it.
     pub fn with_clock(clock: Arc<dyn Clock>) -> Self {
-        Self { shards: Arc::new(Shards::new()), faults: Faults::new(clock) }
+        Self { shards: Arc::new(Shards::new(Arc::clone(&clock))), faults: Faults::new(clock) }
     }
 
     /// What it does wrong on demand.
@@ -74,7 +76,7 @@ impl MemoryStorage {
 
     /// All that it holds: `{"app/user/plugin/collection": [documents]}`.
     ///
-    /// The documents are in the order of insertion, as relaxed extended JSON with their `_id`. A shared collection has
+    /// The documents are in the order of their ids, as relaxed extended JSON with their `_id`. A shared collection has
     /// `*` in the place of the user, and its documents a `user_id`: who made them. In the names, `/`, `*` and `%` are
     /// written `%2F`, `%2A` and `%25`.
     pub fn dump(&self) -> Value {
@@ -86,7 +88,8 @@ impl MemoryStorage {
         Snapshot(self.shards.copy())
     }
 
-    /// Holds what it held then, and nothing else. A snapshot of another storage is as good.
+    /// Holds what it held then, and nothing else. A snapshot of another storage is as good. The indexes stay those that
+    /// are declared; documents that have the same values of a unique one stay side by side.
     pub fn restore(&self, snapshot: &Snapshot) {
         self.shards.restore(snapshot.0.clone());
     }
@@ -116,10 +119,9 @@ impl Storage for MemoryStorage {
     ) -> BoxFuture<'a, Result<(), StorageError>> {
         Box::pin(async move {
             self.ready("insert").await?;
+            documents.iter().try_for_each(|new| eval::check_limits(&new.document))?;
             let owner = change::owner(&scope);
-            let new = documents.into_iter().map(|document| Entry::new(document, owner));
-            let new = new.collect::<Result<Vec<_>, _>>()?;
-            self.shards.write(&scope, |documents| documents.insert(new))
+            self.shards.write(&scope, |known| known.insert(documents, owner))
         })
     }
 
@@ -128,9 +130,11 @@ impl Storage for MemoryStorage {
         scope: StorageScope<'a>,
         query: Query,
     ) -> BoxFuture<'a, Result<Found, StorageError>> {
+        // A query is large, so it is compiled before it would be copied into the future.
+        let search = Search::new(&scope, query);
         Box::pin(async move {
             self.ready("find").await?;
-            let search = Search::new(&scope, query)?;
+            let search = search?;
             self.shards.read(&scope, |documents| search.run(documents))
         })
     }
@@ -140,9 +144,10 @@ impl Storage for MemoryStorage {
         scope: StorageScope<'a>,
         selector: Selector,
     ) -> BoxFuture<'a, Result<u64, StorageError>> {
+        let selection = Selection::new(&scope, selector);
         Box::pin(async move {
             self.ready("count").await?;
-            let selection = Selection::new(&scope, selector)?;
+            let selection = selection?;
             Ok(self.shards.read(&scope, |documents| selection.count(documents)))
         })
     }
@@ -157,7 +162,13 @@ impl Storage for MemoryStorage {
             self.ready("distinct").await?;
             eval::check_path(field)?;
             let selection = Selection::new(&scope, selector)?;
-            self.shards.read(&scope, |documents| find::distinct(documents, &selection, field))
+            self.shards.read(&scope, |documents| {
+                let selected = selection.all(documents);
+                if !eval::is_id(field) {
+                    return eval::distinct(selected.map(|entry| entry.body), field);
+                }
+                eval::distinct(selected.map(Entry::whole).collect::<Result<Vec<_>, _>>()?, field)
+            })
         })
     }
 
@@ -203,10 +214,34 @@ impl Storage for MemoryStorage {
             let limit = if many { usize::MAX } else { 1 };
             Ok(self.shards.write(&scope, |documents| {
                 let selected = selection.all(documents).take(limit);
-                let ids: Vec<_> = selected.map(|entry| entry.id().clone()).collect();
+                let ids: Vec<_> = selected.map(|entry| entry.id.clone()).collect();
                 ids.iter().filter(|id| documents.remove(id)).count() as u64
             }))
         })
+    }
+
+    fn aggregate<'a>(
+        &'a self,
+        scope: StorageScope<'a>,
+        pipeline: Vec<Document>,
+    ) -> BoxFuture<'a, Result<Vec<Document>, StorageError>> {
+        Box::pin(async move {
+            self.ready("aggregate").await?;
+            let (head, rest) = eval::Pipeline::parse(&pipeline)?.split();
+            let search = Search::new(&scope, head.into())?;
+            // What the stages make of the documents, they make without the lock.
+            let documents = self.shards.read(&scope, |documents| search.documents(documents))?;
+            rest.run(documents)
+        })
+    }
+
+    // It is the runtime that calls, not a plugin: the faults that a test plans are for plugins.
+    fn create_indexes<'a>(
+        &'a self,
+        plugin: &'a str,
+        indexes: &'a [Index],
+    ) -> BoxFuture<'a, Result<(), StorageError>> {
+        Box::pin(async move { self.shards.create_indexes(plugin, indexes) })
     }
 
     fn ping(&self) -> BoxFuture<'_, Result<(), StorageError>> {

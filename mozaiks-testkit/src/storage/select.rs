@@ -1,7 +1,5 @@
 //! Which documents of a collection are meant, and in which order.
 
-use std::convert::Infallible;
-
 use bson::{Bson, Document, doc};
 use mozaiks_core::DocumentId;
 use mozaiks_core::storage::eval::{Filter, Sort};
@@ -19,6 +17,8 @@ pub(super) struct Selection<'s> {
     id: Option<DocumentId>,
     /// What it must meet, if that is anything.
     filter: Option<Filter>,
+    /// Whether the filter asks for the id, which is not in what is kept.
+    needs_id: bool,
     /// Whose it must be, in a collection that has owners.
     owner: Option<&'s str>,
 }
@@ -26,7 +26,6 @@ pub(super) struct Selection<'s> {
 /// An order of documents.
 #[derive(Debug)]
 pub(super) enum Order {
-    Insertion,
     Ids,
     IdsDescending,
     Fields(Sort),
@@ -55,7 +54,8 @@ impl<'s> Selection<'s> {
                 }
             },
         };
-        Ok(Self { id, filter, owner })
+        let needs_id = filter.as_ref().is_some_and(Filter::needs_id);
+        Ok(Self { id, filter, needs_id, owner })
     }
 
     /// The selection as a filter: what an upsert starts from.
@@ -76,52 +76,69 @@ impl<'s> Selection<'s> {
         counted as u64
     }
 
-    /// Those that are meant, in the order of insertion.
-    pub fn all<'d>(&'d self, documents: &'d Documents) -> impl Iterator<Item = &'d Entry> {
-        let (one, many) = match &self.id {
-            Some(id) => (documents.get(id), None),
-            None => (None, Some(documents.in_order())),
+    /// Those that are meant, in the order of the ids.
+    pub fn all<'d>(&'d self, documents: &'d Documents) -> impl Iterator<Item = Entry<'d>> {
+        let (one, some, many) = match (&self.id, self.looked_up(documents)) {
+            (Some(id), _) => (documents.get(id), None, None),
+            (None, Some(found)) => (None, Some(found), None),
+            (None, None) => (None, None, Some(documents.by_id())),
         };
-        one.into_iter().chain(many.into_iter().flatten()).filter(|entry| self.names(entry))
+        let found = one.into_iter().chain(some.into_iter().flatten());
+        found.chain(many.into_iter().flatten()).filter(|entry| self.names(*entry))
+    }
+
+    /// Those that may be meant, if an index tells, in the order of the ids.
+    fn looked_up<'d>(&self, documents: &'d Documents) -> Option<Vec<Entry<'d>>> {
+        documents.looked_up(self.filter.as_ref()?)
     }
 
     /// The first that is meant in an order.
-    pub fn first<'d>(&self, documents: &'d Documents, order: &Order) -> Option<&'d Entry> {
+    pub fn first<'d>(
+        &self,
+        documents: &'d Documents,
+        order: &Order,
+    ) -> Result<Option<Entry<'d>>, StorageError> {
         let window = Window { skip: 0, limit: Some(1), count_all: false };
-        let picked: Result<_, Infallible> = self.pick(documents, order, window, Ok);
-        let Ok((first, _)) = picked;
-        first.first().copied()
+        let (first, _) = self.pick(documents, order, window, Ok)?;
+        Ok(first.first().copied())
     }
 
     /// Part of those that are meant, in an order; and how many they are in all, if that is asked for.
-    pub fn pick<'d, T, E>(
+    pub fn pick<'d, T>(
         &self,
         documents: &'d Documents,
         order: &Order,
         window: Window,
-        show: impl Fn(&'d Entry) -> Result<T, E>,
-    ) -> Result<(Vec<T>, Option<u64>), E> {
+        show: impl Fn(Entry<'d>) -> Result<T, StorageError>,
+    ) -> Result<(Vec<T>, Option<u64>), StorageError> {
         if let Some(id) = &self.id {
             return self.take(documents, documents.get(id).into_iter(), window, show);
         }
+        if let Some(found) = self.looked_up(documents) {
+            let found = found.into_iter();
+            return match order {
+                Order::Ids => self.take(documents, found, window, show),
+                Order::IdsDescending => self.take(documents, found.rev(), window, show),
+                Order::Fields(sort) => self.sorted(found, sort, window, show),
+            };
+        }
         match order {
-            Order::Insertion => self.take(documents, documents.in_order(), window, show),
             Order::Ids => self.take(documents, documents.by_id(), window, show),
             Order::IdsDescending => self.take(documents, documents.by_id().rev(), window, show),
-            Order::Fields(sort) => self.sorted(documents, sort, window, show),
+            Order::Fields(sort) => self.sorted(documents.by_id(), sort, window, show),
         }
     }
 
     /// Goes through documents that are in order already.
-    fn take<'d, T, E>(
+    fn take<'d, T>(
         &self,
         documents: &Documents,
-        entries: impl Iterator<Item = &'d Entry>,
+        entries: impl Iterator<Item = Entry<'d>>,
         window: Window,
-        show: impl Fn(&'d Entry) -> Result<T, E>,
-    ) -> Result<(Vec<T>, Option<u64>), E> {
+        show: impl Fn(Entry<'d>) -> Result<T, StorageError>,
+    ) -> Result<(Vec<T>, Option<u64>), StorageError> {
         let (skip, limit) = window.bounds();
-        let mut selected = entries.filter(|entry| self.names(entry));
+        let mut selected = entries.filter(|entry| self.names(*entry));
         let most = selected.size_hint().1.unwrap_or_else(|| documents.len());
         let mut picked = Vec::with_capacity(most.min(limit).min(PREPARED));
         let passed = selected.by_ref().take(skip).count();
@@ -135,18 +152,23 @@ impl<'s> Selection<'s> {
         Ok((picked, Some(total as u64)))
     }
 
-    /// Sorts first; documents that are equal in the order stay in that of insertion.
-    fn sorted<'d, T, E>(
+    /// Sorts first; documents that are equal in the order stay in that of the ids.
+    fn sorted<'d, T>(
         &self,
-        documents: &'d Documents,
+        entries: impl Iterator<Item = Entry<'d>>,
         sort: &Sort,
         window: Window,
-        show: impl Fn(&'d Entry) -> Result<T, E>,
-    ) -> Result<(Vec<T>, Option<u64>), E> {
+        show: impl Fn(Entry<'d>) -> Result<T, StorageError>,
+    ) -> Result<(Vec<T>, Option<u64>), StorageError> {
         let (skip, limit) = window.bounds();
-        let selected = documents.in_order().filter(|entry| self.names(entry));
-        let mut keyed: Vec<_> =
-            selected.enumerate().map(|(place, entry)| (sort.key(entry.document()), place, entry)).collect();
+        let selected: Vec<_> = entries.filter(|entry| self.names(*entry)).collect();
+        let whole = selected.iter().filter(|_| sort.needs_id()).map(|entry| entry.whole());
+        let whole = whole.collect::<Result<Vec<_>, _>>()?;
+        let keyed = selected.iter().enumerate().map(|(place, entry)| {
+            let document = whole.get(place).map_or(entry.body, |whole| whole);
+            (sort.key(document), place, *entry)
+        });
+        let mut keyed: Vec<_> = keyed.collect();
         let total = keyed.len();
         let end = skip.saturating_add(limit);
         let order = |a: &(_, usize, _), b: &(_, usize, _)| sort.compare_keys(&a.0, &b.0).then(a.1.cmp(&b.1));
@@ -168,9 +190,15 @@ impl<'s> Selection<'s> {
     }
 
     /// Whether a document, of the id if there is one, is meant.
-    fn names(&self, entry: &Entry) -> bool {
-        (self.owner.is_none() || entry.owner() == self.owner)
-            && self.filter.as_ref().is_none_or(|filter| filter.matches(entry.document()))
+    fn names(&self, entry: Entry<'_>) -> bool {
+        if self.owner.is_some() && entry.owner != self.owner {
+            return false;
+        }
+        match &self.filter {
+            None => true,
+            Some(filter) if self.needs_id => entry.whole().is_ok_and(|whole| filter.matches(&whole)),
+            Some(filter) => filter.matches(entry.body),
+        }
     }
 }
 
@@ -193,13 +221,13 @@ fn alone(filter: &Document) -> Option<DocumentId> {
 
 impl Order {
     pub fn new(sort: Option<&Document>) -> Result<Self, StorageError> {
-        let Some(sort) = sort else { return Ok(Self::Insertion) };
+        let Some(sort) = sort else { return Ok(Self::Ids) };
         // What is not as usual goes the longer way, with the same end.
         let by_id = sort.iter().next().filter(|(field, _)| sort.len() == 1 && *field == "_id");
         Ok(match by_id.map(|(_, direction)| direction) {
             Some(Bson::Int32(1)) => Self::Ids,
             Some(Bson::Int32(-1)) => Self::IdsDescending,
-            _ if sort.is_empty() => Self::Insertion,
+            _ if sort.is_empty() => Self::Ids,
             _ => Self::Fields(Sort::parse(sort)?),
         })
     }

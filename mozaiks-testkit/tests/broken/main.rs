@@ -5,6 +5,7 @@ mod installations;
 mod notifications;
 mod pushes;
 mod settings;
+mod storages;
 
 use std::time::Duration;
 

@@ -3,6 +3,7 @@
 use bson::oid::ObjectId;
 use bson::{Bson, Document, doc};
 use mozaiks_core::DocumentId;
+use mozaiks_core::storage::eval::MAX_DOCUMENT_SIZE;
 use mozaiks_core::storage::{NewDocument, Query, Selector, Storage, StorageError};
 use mozaiks_testkit::storage::MemoryStorage;
 
@@ -20,7 +21,7 @@ async fn a_document_comes_back_as_it_went_in_without_its_id() {
     let document = doc! { "title": "Milk", "tags": ["a"], "at": { "deep": 1 } };
     let made = DocumentId::from(ObjectId::new());
     for id in [made.clone(), DocumentId::from("home"), DocumentId::from("ü"), DocumentId::from("")] {
-        let new = NewDocument { id: id.clone(), document: raw(document.clone()) };
+        let new = NewDocument::new(id.clone(), raw(document.clone()));
         storage.insert(ALICE, vec![new]).await.unwrap();
         let found = find(&storage, ALICE, Selector::Id(id.clone())).await;
         assert_eq!(found[0].id, id);
@@ -65,7 +66,7 @@ async fn a_document_too_deep_or_too_large_is_refused_and_nothing_is_stored() {
 #[tokio::test]
 async fn the_largest_document_there_may_be_can_be_kept_and_changed() {
     let overhead = raw(doc! { "n": 1, "text": "" }).as_bytes().len();
-    let text = "x".repeat(16 * 1024 * 1024 - overhead);
+    let text = "x".repeat(MAX_DOCUMENT_SIZE - overhead);
     let storage = holding(vec![("a", doc! { "n": 1, "text": &text })]).await;
     super::update(&storage, ALICE, by_id("a"), doc! { "$set": { "n": 2 } }).await.unwrap();
     let grown = super::update(&storage, ALICE, by_id("a"), doc! { "$set": { "more": 2 } }).await;
@@ -74,7 +75,7 @@ async fn the_largest_document_there_may_be_can_be_kept_and_changed() {
 }
 
 #[tokio::test]
-async fn without_a_sort_documents_come_in_the_order_of_insertion() {
+async fn without_a_sort_documents_come_in_the_order_of_their_ids() {
     let storage = holding(vec![("c", doc! {}), ("a", doc! {}), ("b", doc! {})]).await;
     storage.delete(ALICE, by_id("c"), false).await.unwrap();
     insert(&storage, ALICE, "c", doc! {}).await.unwrap();
@@ -112,10 +113,10 @@ async fn ids_sort_in_bson_order_texts_before_object_ids() {
 }
 
 #[tokio::test]
-async fn sorted_documents_that_are_equal_stay_in_the_order_of_insertion() {
+async fn sorted_documents_that_are_equal_stay_in_the_order_of_their_ids() {
     let documents = (0..50).map(|n| (format!("{n:02}"), doc! { "n": n, "tens": n / 10 }));
     let storage = MemoryStorage::new();
-    for (id, document) in documents {
+    for (id, document) in documents.rev() {
         insert(&storage, ALICE, &id, document).await.unwrap();
     }
     let mut query = sorted(doc! { "tens": -1 });

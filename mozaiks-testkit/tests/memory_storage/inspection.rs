@@ -51,7 +51,7 @@ async fn a_snapshot_brings_everything_back_and_nothing_else() {
     for _ in 0..2 {
         storage.restore(&snapshot);
         assert_eq!(storage.dump(), dump);
-        assert_eq!(ids(&storage, ALICE, Query::new(all())).await, ["b", "a"]);
+        assert_eq!(ids(&storage, ALICE, Query::new(all())).await, ["a", "b"]);
         insert(&storage, ALICE, "later", doc! {}).await.unwrap();
     }
     let other = MemoryStorage::new();

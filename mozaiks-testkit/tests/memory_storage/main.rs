@@ -4,7 +4,10 @@
 #![allow(clippy::cast_possible_truncation, clippy::needless_for_each)]
 
 mod contract;
+mod default_bodies;
+mod expiry;
 mod faults;
+mod indexes;
 mod inspection;
 mod model;
 mod scopes;
@@ -44,7 +47,7 @@ fn raw(document: Document) -> RawDocumentBuf {
 }
 
 fn new(id: &str, document: Document) -> NewDocument {
-    NewDocument { id: id.into(), document: raw(document) }
+    NewDocument::new(id, raw(document))
 }
 
 fn by_id(id: &str) -> Selector {

@@ -265,15 +265,16 @@ async fn nobody_waits_for_another_users_copy() {
 }
 
 #[tokio::test]
-async fn who_goes_away_while_a_copy_is_made_keeps_nobody_waiting() {
+async fn who_goes_away_while_a_copy_is_made_has_it_made_as_a_whole() {
     let host = slow_host();
     let alice = host.user("alice");
-    let (mut holds, mut waits) = (Box::pin(alice.install([])), Box::pin(alice.install([])));
-    begin(&mut holds);
-    begin(&mut waits);
-    drop((holds, waits));
-    host.storage().faults().clear();
+    let mut call = Box::pin(alice.install([]));
+    begin(&mut call);
+    drop(call);
     host.assert_published_exactly(&[]);
-    alice.install([]).await.unwrap();
+    host.advance(Duration::from_secs(10)).await;
     host.assert_published_exactly(&PATH[..2]);
+    host.storage().faults().clear();
+    assert_eq!(alice.install([]).await.unwrap_err().code(), ErrorCode::Conflict);
+    alice.uninstall().await.unwrap();
 }

@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use super::{DEFAULT_ID_PREFIX, Manifest, in_words};
 use crate::name::is_snake_case;
 use crate::permission::Permission;
+use crate::storage::eval::IndexKeys;
 
 /// Everything that is wrong with a manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,6 +97,7 @@ impl TryFrom<Unchecked> for Manifest {
             publishes: fields.take("publishes").unwrap_or_default(),
             notifications: fields.take("notifications").unwrap_or_default(),
             notification_category: fields.take("notificationCategory"),
+            indexes: fields.take("indexes").unwrap_or_default(),
             widgets: fields.take("widgets").unwrap_or_default(),
             menu_items: fields.take("menuItems").unwrap_or_default(),
             routes: fields.take("routes").unwrap_or_default(),
@@ -168,6 +170,9 @@ fn mistakes_of(manifest: &Manifest, name_field: &str) -> Vec<String> {
         } else if !is_snake_case(id) {
             say(format!("notifications: the id `{id}` must be in snake_case and at most 64 characters long"));
         }
+    }
+    for mistake in IndexKeys::mistakes(&manifest.indexes) {
+        say(format!("indexes: {mistake}"));
     }
     no_id_twice("notifications", manifest.notifications.iter().map(|one| &one.id), &mut say);
     no_id_twice("publishes", manifest.publishes.iter(), &mut say);

@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 
 use crate::permission::Permission;
 use crate::settings::SettingField;
+use crate::storage::Index;
 
 pub use check::InvalidManifest;
 pub use interface::{MenuItem, Route, Widget};
@@ -79,6 +80,9 @@ pub struct Manifest {
     /// A category of its own for them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notification_category: Option<NotificationCategory>,
+    /// The indexes of its collections.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub indexes: Vec<Index>,
     /// Cards that it adds to pages.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub widgets: Vec<Widget>,
@@ -151,6 +155,7 @@ impl Manifest {
             publishes: Vec::new(),
             notifications: Vec::new(),
             notification_category: None,
+            indexes: Vec::new(),
             widgets: Vec::new(),
             menu_items: Vec::new(),
             routes: Vec::new(),
@@ -264,6 +269,13 @@ impl Manifest {
     #[must_use]
     pub fn notification_category(mut self, category: NotificationCategory) -> Self {
         self.notification_category = Some(category);
+        self
+    }
+
+    /// Declares an index of one of its collections. The storage has it before the plugin is initialised.
+    #[must_use]
+    pub fn index(mut self, index: Index) -> Self {
+        self.indexes.push(index);
         self
     }
 

@@ -62,12 +62,34 @@ impl<T> Find<'_, T> {
         self
     }
 
+    /// Shows part of each document: the fields beside which there is 1, or all but those beside which there is 0.
+    /// `{"address": {"city": 1}}` is `"address.city": 1`. `T` must be readable from what is left; the id is there in
+    /// any case.
+    ///
+    /// ```
+    /// # use mozaiks_core::prelude::*;
+    /// # #[derive(serde::Serialize, serde::Deserialize)]
+    /// # struct Note { title: String, body: String }
+    /// # async fn query(ctx: &QueryContext) -> Result<()> {
+    /// #[derive(serde::Deserialize)]
+    /// struct Title {
+    ///     title: String,
+    /// }
+    /// let titles = ctx.collection::<Title>("items").find(doc! {}).projection(doc! { "title": 1 }).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn projection(mut self, projection: Document) -> Self {
+        self.query.projection = Some(projection);
+        self
+    }
+
     async fn run(mut self) -> Result<Found> {
         let scope = self.collection.handle.scope()?;
         if let Selector::Filter(filter) = &mut self.query.selector {
             reserved::check_filter(filter)?;
         }
         reserved::check_sort(self.query.sort.as_ref())?;
+        reserved::check_projection(self.query.projection.as_ref())?;
         Ok(self.collection.place().storage.find(scope, self.query).await?)
     }
 }

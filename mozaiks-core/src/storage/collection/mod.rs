@@ -14,7 +14,7 @@ use super::spi::{Sharing, Storage, StorageScope};
 
 pub use find::Find;
 pub use read::ReadCollection;
-pub use write::{Collection, FindOneAndUpdate};
+pub use write::{Collection, FindOneAndUpdate, UpdateOne};
 
 /// Who asks, where, and with what: everything that a collection needs of its context.
 #[derive(Clone, Copy)]

@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use bson::{Bson, Document};
 use serde::de::DeserializeOwned;
 
+use super::super::error::StorageError;
 use super::super::id::DocumentId;
 use super::super::reserved;
 use super::super::spi::{Query, Selector};
@@ -60,6 +61,51 @@ impl<'c, T> ReadCollection<'c, T> {
         reserved::check_path(field)?;
         reserved::check_filter(&mut filter)?;
         Ok(self.handle.place.storage.distinct(scope, field, Selector::Filter(filter)).await?)
+    }
+
+    /// Passes the documents through the stages of a pipeline, and reads what comes out of the last one as `R`.
+    ///
+    /// The stages are `$match`, `$sort`, `$skip`, `$limit`, `$project`, `$group`, `$unwind` and `$count`; the
+    /// accumulators of `$group` are `$sum`, `$avg`, `$min`, `$max`, `$first`, `$last`, `$push`, `$addToSet` and
+    /// `$count`. Expressions are paths (`"$address.city"`), constants, and documents and arrays of them.
+    ///
+    /// ```
+    /// # use mozaiks_core::prelude::*;
+    /// # #[derive(serde::Serialize, serde::Deserialize)]
+    /// # struct Expense { category: String, amount: f64 }
+    /// # async fn query(ctx: &QueryContext) -> Result<()> {
+    /// #[derive(serde::Deserialize)]
+    /// struct Spent {
+    ///     #[serde(rename = "_id")]
+    ///     category: String,
+    ///     total: f64,
+    /// }
+    /// let spent: Vec<Spent> = ctx
+    ///     .collection::<Expense>("expenses")
+    ///     .aggregate([
+    ///         doc! { "$match": { "amount": { "$gt": 0 } } },
+    ///         doc! { "$group": { "_id": "$category", "total": { "$sum": "$amount" } } },
+    ///         doc! { "$sort": { "total": -1 } },
+    ///     ])
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// What the storage says; `INTERNAL` if `R` does not fit what comes out.
+    pub async fn aggregate<R: DeserializeOwned>(
+        &self,
+        pipeline: impl IntoIterator<Item = Document>,
+    ) -> Result<Vec<R>> {
+        let scope = self.handle.scope()?;
+        let mut pipeline: Vec<_> = pipeline.into_iter().collect();
+        reserved::check_pipeline(&mut pipeline)?;
+        let results = self.handle.place.storage.aggregate(scope, pipeline).await?;
+        let read = |result| {
+            bson::deserialize_from_document(result)
+                .map_err(|error| StorageError::codec(format!("what a pipeline gave cannot be read: {error}")))
+        };
+        Ok(results.into_iter().map(read).collect::<Result<_, StorageError>>()?)
     }
 }
 

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 
 use super::super::id::DocumentId;
 use super::super::page::Updated;
-use super::super::spi::{Change, FindAndUpdateOptions, NewDocument, Selector, UpdateOptions};
+use super::super::spi::{Change, FindAndUpdateOptions, NewDocument, Selector, UpdateOptions, UpdateOutcome};
 use super::super::stored::Stored;
 use super::super::{eval, reserved};
 use super::read::ReadCollection;
@@ -97,6 +97,27 @@ impl<'c, T> Collection<'c, T> {
         Ok(outcome.modified)
     }
 
+    /// Changes one of the documents that match, and tells how many that were and whether it changed: none that matches
+    /// is no error. With [`upsert`](UpdateOne::upsert), one is inserted then.
+    ///
+    /// ```
+    /// # use mozaiks_core::prelude::*;
+    /// # #[derive(serde::Serialize, serde::Deserialize)]
+    /// # struct Visit { page: String, count: i64 }
+    /// # async fn action(ctx: &Context) -> Result<()> {
+    /// let visits = ctx.collection::<Visit>("visits");
+    /// let outcome =
+    ///     visits.update_one(doc! { "page": "home" }, doc! { "$inc": { "count": 1 } }).upsert().await?;
+    /// if let Some(id) = outcome.upserted {
+    ///     println!("the first visit: {id}");
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn update_one(self, filter: Document, update: Document) -> UpdateOne<'c, T> {
+        let options = UpdateOptions::new(self.place().clock.now());
+        UpdateOne { collection: self, filter, update, options }
+    }
+
     /// Removes the document with that id.
     ///
     /// # Errors
@@ -143,10 +164,12 @@ impl<T: Serialize> Collection<'_, T> {
     /// Adds a document under a new id, and gives the id.
     ///
     /// # Errors
-    /// `VALIDATION_ERROR` if it is larger than 16 MiB or deeper than 100 levels.
+    /// `VALIDATION_ERROR` if it is larger than 16 MiB less 16 KiB or deeper than 100 levels.
     pub async fn insert(&self, document: &T) -> Result<DocumentId> {
+        let scope = self.handle.scope()?;
         let id = DocumentId::from(self.place().clock.new_id());
-        self.insert_with_id(id.clone(), document).await?;
+        let document = NewDocument::generated(id.clone(), write(document)?);
+        self.place().storage.insert(scope, vec![document]).await?;
         Ok(id)
     }
 
@@ -154,10 +177,12 @@ impl<T: Serialize> Collection<'_, T> {
     ///
     /// # Errors
     /// `CONFLICT` if the caller has a document of that id here; in a shared collection, if any user of the app has
-    /// one.
+    /// one. `VALIDATION_ERROR` if the id has more than [`DocumentId::MAX_LENGTH`] bytes.
     pub async fn insert_with_id(&self, id: impl Into<DocumentId>, document: &T) -> Result<()> {
         let scope = self.handle.scope()?;
-        let document = NewDocument { id: id.into(), document: write(document)? };
+        let id = id.into();
+        eval::check_id(&id)?;
+        let document = NewDocument::new(id, write(document)?);
         Ok(self.place().storage.insert(scope, vec![document]).await?)
     }
 
@@ -171,9 +196,7 @@ impl<T: Serialize> Collection<'_, T> {
     {
         let scope = self.handle.scope()?;
         let clock = self.place().clock;
-        let new = |document| -> Result<_> {
-            Ok(NewDocument { id: clock.new_id().into(), document: write(document)? })
-        };
+        let new = |document| -> Result<_> { Ok(NewDocument::generated(clock.new_id(), write(document)?)) };
         let documents = documents.into_iter().map(new).collect::<Result<Vec<_>>>()?;
         let ids = documents.iter().map(|document| document.id.clone()).collect();
         self.place().storage.insert(scope, documents).await?;
@@ -199,6 +222,42 @@ fn write<T: Serialize>(document: &T) -> Result<RawDocumentBuf> {
     reserved::check_fields(&document)?;
     eval::check_document(&document).map_err(|error| refused(&error))?;
     Ok(document)
+}
+
+/// Changes one document.
+#[must_use = "nothing happens until it is awaited"]
+pub struct UpdateOne<'c, T> {
+    collection: Collection<'c, T>,
+    filter: Document,
+    update: Document,
+    options: UpdateOptions,
+}
+
+impl<T> UpdateOne<'_, T> {
+    /// Where none matches, inserts one made of the filter's equalities and the update. Its id is the one that the filter
+    /// asks for, or a new one.
+    ///
+    /// Two calls at once may both find none, and insert two, unless the filter asks for an id or what it asks for is
+    /// unique by an index: then one of them is `CONFLICT`, or changes what the other inserted.
+    pub fn upsert(mut self) -> Self {
+        self.options.upsert = Some(self.collection.place().clock.new_id().into());
+        self
+    }
+}
+
+impl<'c, T: 'c> IntoFuture for UpdateOne<'c, T> {
+    type Output = Result<UpdateOutcome>;
+    type IntoFuture = BoxFuture<'c, Self::Output>;
+
+    fn into_future(mut self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let scope = self.collection.handle.scope()?;
+            reserved::check_filter(&mut self.filter)?;
+            reserved::check_update(&self.update)?;
+            let (selector, change) = (Selector::Filter(self.filter), Change::Operators(self.update));
+            Ok(self.collection.place().storage.update(scope, selector, change, self.options).await?)
+        })
+    }
 }
 
 /// Changes one document and gives it: as it is after the change, unless you ask for how it was before.

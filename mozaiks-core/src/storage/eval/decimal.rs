@@ -46,17 +46,27 @@ impl Decimal {
 
     /// The decimal with 15 significant digits: what MongoDB computes with when a double meets a decimal.
     pub(super) fn from_double(value: f64) -> Self {
+        Self::rounded(value, 15)
+    }
+
+    /// The decimal with as many digits as there are: what MongoDB adds to decimals in a `$sum`.
+    pub(super) fn from_double_in_full(value: f64) -> Self {
+        Self::rounded(value, DIGITS)
+    }
+
+    fn rounded(value: f64, digits: usize) -> Self {
         if value.is_nan() {
             return Self::Nan;
         }
         if value.is_infinite() {
             return Self::Infinite { negative: value < 0.0 };
         }
-        let text = format!("{:.14e}", value.abs());
+        let fraction = digits - 1;
+        let text = format!("{:.fraction$e}", value.abs());
         let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
         let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
         let (mut coefficient, mut exponent) =
-            (digits.parse::<u128>().unwrap_or(0), exponent.parse::<i32>().unwrap_or(0) - 14);
+            (digits.parse::<u128>().unwrap_or(0), exponent.parse::<i32>().unwrap_or(0) - fraction as i32);
         while coefficient != 0 && coefficient.is_multiple_of(10) {
             (coefficient, exponent) = (coefficient / 10, exponent + 1);
         }
@@ -154,6 +164,53 @@ impl Decimal {
             (a.0, left.minus(&right))
         };
         pack(negative, &sum, exponent)
+    }
+
+    /// The sum, rounded to 34 digits; infinite if it is out of range.
+    pub(super) fn add_or_infinite(self, other: Self) -> Decimal128 {
+        let negative = self.sign() < Sign::Zero;
+        self.add(other).or_else(|| infinity(negative)).unwrap_or(Decimal128::from_bytes([0; 16]))
+    }
+
+    /// The quotient, rounded to 34 digits.
+    pub(super) fn divide(self, divisor: u64) -> Decimal128 {
+        let quotient = match self {
+            Self::Nan => "NaN".parse().ok(),
+            Self::Infinite { negative } => infinity(negative),
+            Self::Finite { negative, coefficient, mut exponent } => {
+                let digits = Natural::from(coefficient).to_digits();
+                let mut quotient = Vec::new();
+                let mut remainder = 0u128;
+                let mut step = |digit: u8| {
+                    remainder = remainder * 10 + u128::from(digit);
+                    let next = remainder / u128::from(divisor.max(1));
+                    remainder %= u128::from(divisor.max(1));
+                    if next != 0 || !quotient.is_empty() {
+                        quotient.push(next as u8);
+                    }
+                    (remainder != 0, quotient.len())
+                };
+                let mut state = (false, 0);
+                for digit in digits {
+                    state = step(digit);
+                }
+                // One digit more than fits decides how to round, and one after it stands for all that are left.
+                while state.0 && state.1 <= DIGITS {
+                    state = step(0);
+                    exponent -= 1;
+                }
+                if state.0 {
+                    quotient.push(1);
+                    exponent -= 1;
+                }
+                if quotient.is_empty() {
+                    quotient.push(0);
+                }
+                pack_digits(negative, quotient, exponent)
+            }
+        };
+        // Nothing but what is next to zero does not fit.
+        quotient.unwrap_or(Decimal128::from_bytes([0; 16]))
     }
 
     /// The product, rounded to 34 digits; none if it is out of range.
@@ -255,8 +312,10 @@ fn compare_with_binary(coefficient: u128, exponent: i32, double: f64) -> Orderin
 
 /// Rounds to 34 digits, half to even, and encodes.
 fn pack(negative: bool, value: &Natural, exponent: i32) -> Option<Decimal128> {
-    let mut digits = value.to_digits();
-    let mut exponent = exponent;
+    pack_digits(negative, value.to_digits(), exponent)
+}
+
+fn pack_digits(negative: bool, mut digits: Vec<u8>, mut exponent: i32) -> Option<Decimal128> {
     if digits.len() > DIGITS {
         let dropped = digits.split_off(DIGITS);
         exponent += i32::try_from(dropped.len()).ok()?;

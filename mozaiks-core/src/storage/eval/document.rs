@@ -4,8 +4,9 @@ use bson::{RawBsonRef, RawDocument};
 
 use crate::storage::StorageError;
 
-/// The most bytes that a document may have: 16 MiB.
-pub const MAX_DOCUMENT_SIZE: usize = 16 * 1024 * 1024;
+/// The most bytes that a document may have: 16 MiB, which is MongoDB's limit, less 16 KiB. A storage on such a server
+/// needs them for the fields that confine a document to its owner, and what one cannot keep no other does.
+pub const MAX_DOCUMENT_SIZE: usize = (16 * 1024 - 16) * 1024;
 
 /// The most levels of documents and arrays that a document may have, itself included.
 pub const MAX_DEPTH: usize = 100;
@@ -16,12 +17,7 @@ pub const MAX_DEPTH: usize = 100;
 /// A NUL in a field name needs no look of its own: in raw BSON a name ends at its first NUL, so what follows one is
 /// read as a value and does not fit.
 pub fn check_document(document: &RawDocument) -> Result<(), StorageError> {
-    let size = document.as_bytes().len();
-    if size > MAX_DOCUMENT_SIZE {
-        return Err(StorageError::TooLarge(
-            format!("the document has {size} bytes; at most {MAX_DOCUMENT_SIZE} (16 MiB) are allowed").into(),
-        ));
-    }
+    check_size(document.as_bytes().len())?;
     // A stack of its own: the nesting of what is checked must not decide how deep this goes.
     let mut levels = vec![document.iter_elements()];
     while let Some(level) = levels.last_mut() {
@@ -42,6 +38,19 @@ pub fn check_document(document: &RawDocument) -> Result<(), StorageError> {
             ));
         }
         levels.push(inner);
+    }
+    Ok(())
+}
+
+/// Refuses a size that no document may have.
+pub(super) fn check_size(size: usize) -> Result<(), StorageError> {
+    if size > MAX_DOCUMENT_SIZE {
+        return Err(StorageError::TooLarge(
+            format!(
+                "the document has {size} bytes; at most {MAX_DOCUMENT_SIZE} (16 MiB less 16 KiB) are allowed"
+            )
+            .into(),
+        ));
     }
     Ok(())
 }

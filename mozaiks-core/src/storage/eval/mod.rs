@@ -1,4 +1,4 @@
-//! What filters, sorts, updates and projections mean, for every storage that has no server to ask.
+//! What filters, sorts, updates, projections and pipelines mean, for every storage that has no server to ask.
 //!
 //! All of it is pure: values in, values out. MongoDB's manual is the reference; what is outside the supported
 //! language is refused when it is parsed, never when it meets a document. Documents are read as raw BSON, so that
@@ -15,25 +15,32 @@
 //! # Ok::<(), mozaiks_core::storage::StorageError>(())
 //! ```
 
+mod bytes;
 mod compare;
 mod decimal;
 mod distinct;
 mod document;
+mod expression;
 mod filter;
+mod index;
 mod kind;
 mod natural;
 mod number;
 mod path;
+mod pipeline;
 mod projection;
 mod sort;
 mod update;
 mod value;
 
+pub use bytes::{check_id, check_limits, id_of, with_id, without_id};
 pub use compare::compare;
-pub use distinct::distinct_values;
+pub use distinct::{distinct, distinct_values};
 pub use document::{MAX_DEPTH, MAX_DOCUMENT_SIZE, check_document};
 pub use filter::Filter;
-pub use path::check_path;
+pub use index::{IndexCandidate, IndexKeys, IndexPlan, KeyRange, ScanOrder, encode_value, plan_indexes};
+pub use path::{check_path, is_id};
+pub use pipeline::{Head, Pipeline};
 pub use projection::Projection;
 pub use sort::{Sort, SortKey};
 pub use update::Update;

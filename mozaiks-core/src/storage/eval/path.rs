@@ -1,6 +1,6 @@
 //! Dotted paths, and the values that they reach in a document.
 
-use bson::{RawArray, RawBsonRef, RawDocument};
+use bson::{RawArray, RawBsonRef, RawDocument, raw::CStr};
 
 use crate::storage::StorageError;
 
@@ -24,6 +24,12 @@ pub(super) struct Part {
 /// A document that cannot be read.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Corrupt;
+
+impl From<Corrupt> for StorageError {
+    fn from(Corrupt: Corrupt) -> Self {
+        Self::codec("the document is not valid BSON")
+    }
+}
 
 /// What an array at the end of a path counts as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +78,16 @@ impl Path {
         &self.parts
     }
 
+    /// Whether it leads to the id of a document.
+    pub(super) fn is_id(&self) -> bool {
+        self.parts.first().is_some_and(|part| part.name == "_id")
+    }
+
+    /// Whether a part of it can mean a place in an array.
+    pub(super) fn has_positions(&self) -> bool {
+        self.parts.iter().any(|part| part.index.is_some())
+    }
+
     /// Whether this path is the other one or leads to it.
     pub(super) fn covers(&self, other: &Self) -> bool {
         other.parts.starts_with(&self.parts)
@@ -107,6 +123,16 @@ impl Part {
 /// Refuses a path that cannot name a field: an empty part, a `$` in front, more parts than a document has levels.
 pub fn check_path(path: &str) -> Result<(), StorageError> {
     Path::parse(path).map(|_| ())
+}
+
+/// Whether a path leads to the id of a document, or would into it: to what a storage may keep beside the document.
+pub fn is_id(path: &str) -> bool {
+    path.split('.').next() == Some("_id")
+}
+
+/// The name of a field as it is written.
+pub(super) fn key(name: &str) -> Result<&CStr, StorageError> {
+    name.try_into().map_err(|_| StorageError::invalid("a field name has no NUL character"))
 }
 
 /// The value of a field, without reading the values before it.

@@ -74,6 +74,16 @@ impl Sort {
         Ok(Self { fields: fields.collect::<Result<_, _>>()? })
     }
 
+    /// The fields, each with whether it descends.
+    pub(super) fn fields(&self) -> impl Iterator<Item = (&Path, bool)> {
+        self.fields.iter().map(|field| (&field.path, field.descending))
+    }
+
+    /// Whether it asks for the id of a document, which then has to be in it.
+    pub fn needs_id(&self) -> bool {
+        self.fields.iter().any(|field| field.path.is_id())
+    }
+
     /// Whether there is nothing to sort by.
     pub fn is_empty(&self) -> bool {
         self.fields.is_empty()
@@ -87,6 +97,19 @@ impl Sort {
 
     /// What a document is sorted by, for [`compare_keys`](Self::compare_keys).
     pub fn key<'a>(&self, document: &'a RawDocument) -> SortKey<'a> {
+        self.plain_key(document).unwrap_or_else(|| self.key_in_arrays(document))
+    }
+
+    /// The key of a document that has no array in the way.
+    fn plain_key<'a>(&self, document: &'a RawDocument) -> Option<SortKey<'a>> {
+        let value = |field: &Field| match descend(RawBsonRef::Document(document), field.path.parts()) {
+            Cursor::Value(value) => Some(value),
+            Cursor::Array(..) => None,
+        };
+        self.fields.iter().map(value).collect::<Option<_>>().map(SortKey)
+    }
+
+    fn key_in_arrays<'a>(&self, document: &'a RawDocument) -> SortKey<'a> {
         let mut key: SortKey<'a> = SortKey(self.fields.iter().map(|_| RawBsonRef::Null).collect());
         let cursors = self
             .fields

@@ -40,6 +40,47 @@ pub(super) fn compare_owned(a: &Bson, b: &Bson) -> Result<Ordering, StorageError
     Ok(compare(to_raw(a)?.as_raw_bson_ref(), to_raw(b)?.as_raw_bson_ref()))
 }
 
+/// A value that stands in the order of all values.
+#[derive(Debug, Clone)]
+pub(super) struct Ordered(pub(super) RawBson);
+
+impl Ordered {
+    /// How many bytes it takes in an array, about.
+    pub(super) fn size(&self) -> usize {
+        let content = match self.0.as_raw_bson_ref() {
+            RawBsonRef::String(text) | RawBsonRef::Symbol(text) | RawBsonRef::JavaScriptCode(text) => {
+                text.len()
+            }
+            RawBsonRef::Document(document) => document.as_bytes().len(),
+            RawBsonRef::Array(array) => array.as_bytes().len(),
+            RawBsonRef::Binary(binary) => binary.bytes.len(),
+            RawBsonRef::JavaScriptCodeWithScope(code) => code.code.len() + code.scope.as_bytes().len(),
+            _ => 8,
+        };
+        content + 8
+    }
+}
+
+impl PartialEq for Ordered {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Ordered {}
+
+impl PartialOrd for Ordered {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Ordered {
+    fn cmp(&self, other: &Self) -> Ordering {
+        compare(self.0.as_raw_bson_ref(), other.0.as_raw_bson_ref())
+    }
+}
+
 /// Whether two documents are the same to the last bit: types, order of fields, NaN.
 pub(super) fn identical_documents(a: &Document, b: &Document) -> bool {
     a.len() == b.len()

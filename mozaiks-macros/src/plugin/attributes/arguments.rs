@@ -3,8 +3,8 @@
 use proc_macro2::{TokenStream, TokenTree};
 use syn::{Attribute, Expr, ExprLit, Ident, Lit};
 
-use super::parts;
 use super::read::{Known, each};
+use super::{indexes, parts};
 use crate::plugin::model::{About, Author, Client, ContributionKind};
 use crate::support::Mistakes;
 use crate::support::args::{self, Arg, ArgValue};
@@ -28,6 +28,7 @@ const KNOWN: Known<'static> = Known {
         "publishes",
         "notification",
         "notification_category",
+        "indexes",
         "widget",
         "menu_item",
         "route",
@@ -70,6 +71,7 @@ fn take(about: &mut About, name: &str, arg: Arg, mistakes: &mut Mistakes) -> syn
         "publishes" => about.publishes = arg.strings()?,
         "notification" => about.notifications.extend(parts::notification(arg, mistakes)?),
         "notification_category" => about.notification_category = parts::notification_category(arg, mistakes)?,
+        "indexes" => about.indexes = indexes::indexes(arg, mistakes)?,
         "widget" => about.contributions.extend(parts::contribution(ContributionKind::Widget, arg, mistakes)?),
         "menu_item" => {
             about.contributions.extend(parts::contribution(ContributionKind::MenuItem, arg, mistakes)?);

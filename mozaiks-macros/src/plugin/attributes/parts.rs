@@ -117,7 +117,7 @@ fn boolean(arg: Arg) -> syn::Result<LitBool> {
     }
 }
 
-fn required(
+pub(super) fn required(
     value: Option<LitStr>,
     of: &Arg,
     name: &str,

@@ -4,7 +4,7 @@ use proc_macro2::Span;
 use syn::LitStr;
 
 use super::names::{is_reverse_dns, is_snake_case, not_snake_case};
-use super::{parts, permissions};
+use super::{indexes, parts, permissions};
 use crate::plugin::model::About;
 use crate::support::{Mistakes, did_you_mean};
 
@@ -40,6 +40,7 @@ pub(crate) fn about(about: &mut About, whole: Span, mistakes: &mut Mistakes) {
     twice(&about.permissions, "permission", mistakes);
     parts::publishes(about, mistakes);
     parts::notifications(about, mistakes);
+    indexes::check(&about.indexes, mistakes);
     parts::contributions(about, mistakes);
 }
 

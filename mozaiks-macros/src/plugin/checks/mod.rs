@@ -5,6 +5,7 @@ mod actions;
 mod block;
 mod context;
 mod handlers;
+mod indexes;
 mod members;
 mod names;
 mod parts;

@@ -2,11 +2,11 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::LitStr;
+use syn::{Ident, LitStr};
 
 use super::paths::Paths;
 use crate::plugin::model::{
-    About, Author, Contribution, ContributionKind, Notification, NotificationCategory,
+    About, Author, Contribution, ContributionKind, Index, Notification, NotificationCategory,
 };
 
 /// ```text
@@ -39,6 +39,7 @@ pub(super) fn manifest(about: &About, paths: &Paths) -> TokenStream {
     calls.extend(about.publishes.iter().map(|event| call("publishes", event)));
     calls.extend(about.notifications.iter().map(|it| notification(it, p)));
     calls.extend(about.notification_category.as_ref().map(|it| notification_category(it, p)));
+    calls.extend(about.indexes.iter().map(|it| index(it, p)));
     calls.extend(about.contributions.iter().map(|it| contribution(it, p)));
     quote! {
         #p::Manifest::new(#name, #version).entry(#p::core::module_path!()) #(#calls)*
@@ -96,6 +97,24 @@ fn notification_category(it: &NotificationCategory, p: &TokenStream) -> TokenStr
     let description = optional("description", description.as_ref());
     let icon = optional("icon", icon.as_ref());
     quote!(.notification_category(#p::NotificationCategory::new(#id, #name) #description #icon))
+}
+
+fn index(it: &Index, p: &TokenStream) -> TokenStream {
+    let Index { collection, name, shared, unique, sparse, .. } = it;
+    let keys = it.paths().map(|(path, descends)| {
+        let direction = if descends { quote!(-1) } else { quote!(1) };
+        quote!((#path, #direction))
+    });
+    let name = optional("name", name.as_ref());
+    let flag = |method: &str, word: Option<&Ident>| {
+        let method = format_ident!("{method}");
+        word.map(|_| quote!(.#method()))
+    };
+    let shared = flag("shared", shared.as_ref());
+    let unique = flag("unique", unique.as_ref());
+    let sparse = flag("sparse", sparse.as_ref());
+    let expire_after = it.seconds().map(|seconds| quote!(.expire_after(#p::Duration::from_secs(#seconds))));
+    quote!(.index(#p::Index::new(#collection, [#(#keys),*]) #name #shared #unique #sparse #expire_after))
 }
 
 fn contribution(it: &Contribution, p: &TokenStream) -> TokenStream {

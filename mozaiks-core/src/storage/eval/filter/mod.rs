@@ -1,5 +1,6 @@
 //! Filters: which documents are meant.
 
+mod demands;
 mod equality;
 mod matches;
 mod parse;
@@ -15,6 +16,9 @@ use crate::storage::StorageError;
 
 use super::path::Path;
 use test::Test;
+
+pub(super) use demands::Demand;
+pub(super) use test::Operator;
 
 /// A filter, checked and compiled once, to be matched with many documents.
 ///
@@ -56,6 +60,16 @@ impl Filter {
     /// Whether a document is meant. One that cannot be read never is.
     pub fn matches(&self, document: &RawDocument) -> bool {
         self.holds(document).unwrap_or(false)
+    }
+
+    /// Whether it asks for the id of a document anywhere, so that it has to be matched with one that carries it.
+    pub fn needs_id(&self) -> bool {
+        self.conditions.iter().any(|node| match node {
+            Node::All(filters) | Node::Any(filters) | Node::Neither(filters) => {
+                filters.iter().any(Self::needs_id)
+            }
+            Node::Field { path, .. } => path.is_id(),
+        })
     }
 
     /// The id that a document must have to match, so that a storage can look it up instead of scanning. The document

@@ -60,7 +60,7 @@ impl Test {
 
 /// An operator that compares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Operator {
+pub(in super::super) enum Operator {
     Equal,
     Greater,
     GreaterOrEqual,
@@ -118,6 +118,11 @@ impl Choices {
         values.sort_by(|a, b| compare(a.raw(), b.raw()));
         let null = values.iter().any(|value| matches!(value.raw(), RawBsonRef::Null | RawBsonRef::Undefined));
         Self { values, patterns, null }
+    }
+
+    /// The values, if nothing else is a choice.
+    pub(super) fn all_values(&self) -> Option<Vec<RawBsonRef<'_>>> {
+        self.patterns.is_empty().then(|| self.values.iter().map(Operand::raw).collect())
     }
 
     pub(super) fn contain(&self, value: Option<RawBsonRef<'_>>) -> bool {

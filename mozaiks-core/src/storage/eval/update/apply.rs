@@ -82,7 +82,7 @@ impl Change {
 }
 
 impl Clock {
-    fn read(self, now: DateTime) -> Bson {
+    pub(super) fn read(self, now: DateTime) -> Bson {
         match self {
             Self::Date => Bson::DateTime(now),
             Self::Timestamp => {
@@ -101,33 +101,40 @@ fn compute(
     arithmetic: Arithmetic,
     operand: &Bson,
 ) -> Result<(), StorageError> {
+    if let Some(value) = find(document, path)? {
+        *value = calculate(path, arithmetic, value, operand)?;
+        return Ok(());
+    }
+    let value = match arithmetic {
+        Arithmetic::Add => operand.clone(),
+        Arithmetic::Multiply => calculate(path, arithmetic, &Bson::Int32(0), operand)?,
+    };
+    set(document, path, value)
+}
+
+/// What `$inc` or `$mul` makes of a value.
+pub(super) fn calculate(
+    path: &Path,
+    arithmetic: Arithmetic,
+    value: &Bson,
+    operand: &Bson,
+) -> Result<Bson, StorageError> {
     let name = match arithmetic {
         Arithmetic::Add => "$inc",
         Arithmetic::Multiply => "$mul",
     };
-    let failed = |found: &Bson, error: ArithmeticError| {
+    arithmetic.apply(value, operand).map_err(|error| {
         StorageError::invalid(match error {
             ArithmeticError::NotANumber => format!(
                 "{name} needs a number at `{}`, where the document has a value of type {}",
                 path.as_str(),
-                kind::name(found)
+                kind::name(value)
             ),
             ArithmeticError::Overflow => {
                 format!("{name} of `{}` by {operand} leaves the range of its type", path.as_str())
             }
         })
-    };
-    if let Some(value) = find(document, path)? {
-        *value = arithmetic.apply(value, operand).map_err(|error| failed(value, error))?;
-        return Ok(());
-    }
-    let value = match arithmetic {
-        Arithmetic::Add => operand.clone(),
-        Arithmetic::Multiply => {
-            arithmetic.apply(&Bson::Int32(0), operand).map_err(|error| failed(operand, error))?
-        }
-    };
-    set(document, path, value)
+    })
 }
 
 /// `$min` and `$max`: replaces a value that the new one is beyond, in the order of all values.

@@ -4,14 +4,19 @@ mod action;
 mod apply;
 mod arrays;
 mod parse;
+mod raw;
 mod seed;
 mod target;
 
-use bson::{DateTime, Document};
+use bson::{DateTime, Document, RawDocument, RawDocumentBuf};
 
-use crate::storage::StorageError;
+use crate::storage::{DocumentId, StorageError};
 
-use super::{filter::Filter, path::Path};
+use super::{
+    bytes::{with_id, without_id},
+    filter::Filter,
+    path::Path,
+};
 use action::Action;
 
 /// An update, checked and compiled once, to be applied to many documents.
@@ -39,6 +44,12 @@ struct Change {
     action: Action,
 }
 
+impl Change {
+    fn names_id(&self) -> bool {
+        self.path.is_id() || matches!(&self.action, Action::Rename { from } if from.is_id())
+    }
+}
+
 impl Update {
     /// Compiles an update. What is outside the supported language is refused by name, what means nothing with the
     /// reason. A document without operators is a replacement, which is no update.
@@ -57,6 +68,43 @@ impl Update {
         inserting: bool,
     ) -> Result<bool, StorageError> {
         apply::apply(self, document, now, inserting)
+    }
+
+    /// The document after the update; none if it is so already. Fields of the first level are changed in the bytes,
+    /// without decoding the others.
+    ///
+    /// As for [`apply`](Self::apply), of a document that is there.
+    ///
+    /// ```
+    /// use bson::{DateTime, doc, rawdoc};
+    /// use mozaiks_core::storage::eval::Update;
+    ///
+    /// let update = Update::parse(&doc! { "$set": { "count": 3 } })?;
+    /// let after = update.apply_raw(&rawdoc! { "_id": 1, "count": 2 }, DateTime::now())?;
+    /// assert_eq!(after, Some(rawdoc! { "_id": 1, "count": 3 }));
+    /// assert_eq!(update.apply_raw(&rawdoc! { "_id": 1, "count": 3 }, DateTime::now())?, None);
+    /// # Ok::<(), mozaiks_core::storage::StorageError>(())
+    /// ```
+    pub fn apply_raw(
+        &self,
+        document: &RawDocument,
+        now: DateTime,
+    ) -> Result<Option<RawDocumentBuf>, StorageError> {
+        raw::apply(self, document, now)
+    }
+
+    /// As [`apply_raw`](Self::apply_raw), of a document that is kept without its id: both are without it.
+    pub fn apply_beside(
+        &self,
+        id: &DocumentId,
+        document: &RawDocument,
+        now: DateTime,
+    ) -> Result<Option<RawDocumentBuf>, StorageError> {
+        if !self.changes.iter().any(Change::names_id) {
+            return self.apply_raw(document, now);
+        }
+        let after = self.apply_raw(&with_id(id, document)?, now)?;
+        after.as_deref().map(without_id).transpose()
     }
 
     /// What an upsert starts from if nothing matched: what the filter says by equality, `_id` first. Where the filter

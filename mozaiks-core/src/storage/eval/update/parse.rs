@@ -73,6 +73,9 @@ fn compare_paths(a: &Path, b: &Path) -> Ordering {
 
 /// Refuses two changes of one path, or of a path and its parent: there is no order between them.
 fn refuse_conflicts(changes: &[Change]) -> Result<(), StorageError> {
+    if matches!(changes, [Change { action, .. }] if !matches!(action, Action::Rename { .. })) {
+        return Ok(());
+    }
     let mut paths: Vec<&Path> = changes.iter().map(|change| &change.path).collect();
     paths.extend(changes.iter().filter_map(|change| match &change.action {
         Action::Rename { from } => Some(from),

@@ -10,12 +10,11 @@ use super::{super::filter::Filter, target::set};
 pub(super) fn seed(filter: &Filter) -> Document {
     let mut document = Document::new();
     let equalities = filter.equal_paths();
-    let is_id = |path: &str| path == "_id" || path.starts_with("_id.");
     for wanted in [true, false] {
         for (index, (path, value)) in equalities.iter().enumerate() {
             let said =
                 equalities.iter().take(index).any(|(other, _)| other.covers(path) || path.covers(other));
-            if is_id(path.as_str()) == wanted && !said {
+            if path.is_id() == wanted && !said {
                 // Nothing is in the way of a path that no other one covers.
                 let _ = set(&mut document, path, (*value).clone());
             }
