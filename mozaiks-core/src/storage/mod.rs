@@ -12,6 +12,8 @@ mod index;
 mod page;
 mod reserved;
 mod spi;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
 mod stored;
 
 pub use collection::{Collection, Find, FindOneAndUpdate, ReadCollection, UpdateOne};

@@ -1,0 +1,167 @@
+//! Which documents of a scope are meant: by their keys as far as these tell, by a filter for the rest.
+
+use bson::{Bson, Document, RawDocument, doc};
+
+use super::error::damaged;
+use super::indexes::{Catalog, Indexes};
+use super::key::{self, Key};
+use crate::storage::eval::{Filter, with_id};
+use crate::storage::{DocumentId, Selector, Sharing, StorageError, StorageScope};
+
+/// A selector, compiled, with what the scope adds to it.
+#[derive(Debug)]
+pub(super) struct Selection {
+    pub keys: Keys,
+    /// What a document must meet, if that is anything.
+    residual: Option<Residual>,
+    /// Whose it must be, in a collection that has owners.
+    pub owner: Option<String>,
+    /// The indexes of the collection, if there are any.
+    pub indexes: Option<Indexes>,
+}
+
+/// Where the keys of the documents are.
+#[derive(Debug)]
+pub(super) enum Keys {
+    One(Key),
+    /// From the first on, before the second.
+    Between(Key, Key),
+}
+
+#[derive(Debug)]
+struct Residual {
+    filter: Filter,
+    /// Whether it asks for the id, which is not in the bytes that are kept.
+    needs_id: bool,
+}
+
+/// A document where it lies.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Row<'r> {
+    pub key: &'r [u8],
+    pub owner: Option<&'r str>,
+    /// Without `_id`.
+    pub body: &'r RawDocument,
+}
+
+impl Selection {
+    pub fn new(
+        scope: &StorageScope<'_>,
+        selector: Selector,
+        catalog: &Catalog,
+    ) -> Result<Self, StorageError> {
+        let shared = scope.sharing != Sharing::Private;
+        let indexes = catalog.of_collection(scope.plugin, scope.collection, shared).cloned();
+        let owner = (scope.sharing == Sharing::SharedMine).then(|| scope.user_id.to_owned());
+        let filter = match selector {
+            Selector::Id(id) => return Ok(Self { keys: Keys::one(&id), residual: None, owner, indexes }),
+            Selector::Filter(filter) => filter,
+        };
+        if filter.is_empty() {
+            return Ok(Self { keys: Keys::all(), residual: None, owner, indexes });
+        }
+        let parsed = Filter::parse(&filter)?;
+        if let Some(id) = alone(&filter) {
+            return Ok(Self { keys: Keys::one(&id), residual: None, owner, indexes });
+        }
+        let keys = Keys::of(&parsed, &filter);
+        let residual = Some(Residual { needs_id: parsed.needs_id(), filter: parsed });
+        Ok(Self { keys, residual, owner, indexes })
+    }
+
+    /// All documents of a scope.
+    pub fn everything() -> Self {
+        Self { keys: Keys::all(), residual: None, owner: None, indexes: None }
+    }
+
+    /// What the documents must meet beside their keys.
+    pub fn filter(&self) -> Option<&Filter> {
+        self.residual.as_ref().map(|residual| &residual.filter)
+    }
+
+    /// The selection as a filter: what an upsert starts from.
+    pub fn to_filter(&self) -> Result<Filter, StorageError> {
+        match (&self.residual, &self.keys) {
+            (Some(residual), _) => Ok(residual.filter.clone()),
+            (None, Keys::One(key)) => Filter::parse(&doc! { "_id": key::decode(key)? }),
+            (None, Keys::Between(..)) => Filter::parse(&Document::new()),
+        }
+    }
+
+    /// Whether the keys, and whose a document is, say all.
+    pub const fn is_by_key(&self) -> bool {
+        self.residual.is_none()
+    }
+
+    /// Whether a document with one of the keys is meant.
+    pub fn names(&self, row: Row<'_>) -> Result<bool, StorageError> {
+        if self.owner.is_some() && self.owner.as_deref() != row.owner {
+            return Ok(false);
+        }
+        match &self.residual {
+            None => Ok(true),
+            Some(Residual { filter, needs_id: false }) => Ok(filter.matches(row.body)),
+            Some(Residual { filter, needs_id: true }) => {
+                Ok(filter.matches(&with_id(&key::decode(row.key)?, row.body)?))
+            }
+        }
+    }
+}
+
+impl Keys {
+    fn one(id: &DocumentId) -> Self {
+        Self::One(key::encode(id))
+    }
+
+    fn all() -> Self {
+        let (low, high) = key::all();
+        Self::Between(low, high)
+    }
+
+    pub fn are_all(&self) -> bool {
+        let (all_low, all_high) = key::all();
+        matches!(self, Self::Between(low, high) if *low == all_low && *high == all_high)
+    }
+
+    /// No fewer than a filter demands.
+    fn of(parsed: &Filter, filter: &Document) -> Self {
+        if let Some(key) = parsed.id_equals().and_then(key::of_value) {
+            return Self::One(key);
+        }
+        let (mut low, mut high) = key::all();
+        if let Some(Bson::Document(operators)) = filter.get("_id") {
+            for (operator, operand) in operators {
+                let Some(key) = key::of_value(operand) else { continue };
+                let (first, beyond) = key::same_type(&key);
+                match operator.as_str() {
+                    "$gt" | "$gte" => (low, high) = (low.max(key), high.min(beyond)),
+                    "$lt" => (low, high) = (low.max(first), high.min(key)),
+                    "$lte" => (low, high) = (low.max(first), high.min(key::after(key))),
+                    _ => {}
+                }
+            }
+        }
+        Self::Between(low, high)
+    }
+}
+
+impl<'r> Row<'r> {
+    /// A document as it is read from its place.
+    pub fn new(key: &'r [u8], owner: Option<&'r str>, body: &'r [u8]) -> Result<Self, StorageError> {
+        let body = RawDocument::from_bytes(body).map_err(|_| damaged("a stored document is no BSON"))?;
+        Ok(Self { key, owner, body })
+    }
+}
+
+/// The id that a filter asks for, if it asks for nothing else.
+fn alone(filter: &Document) -> Option<DocumentId> {
+    if filter.len() > 1 {
+        return None;
+    }
+    match filter.get("_id")? {
+        Bson::ObjectId(id) => Some((*id).into()),
+        // A text of 24 hexadecimal digits equals no id, though it is written like one.
+        Bson::String(text) => Some(DocumentId::from(text)).filter(|id| id.as_object_id().is_none()),
+        _ => None,
+    }
+}
