@@ -9,6 +9,8 @@ mod escape;
 pub mod eval;
 mod id;
 mod index;
+#[cfg(feature = "mongodb")]
+pub mod mongodb;
 mod page;
 mod reserved;
 mod spi;
