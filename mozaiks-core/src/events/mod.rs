@@ -2,10 +2,19 @@
 
 mod bus;
 mod event;
+mod local;
+mod outbox;
 mod topic;
+mod typed;
 
 pub use bus::{EventBus, EventBusError, EventHandler, Subscription};
 #[cfg(feature = "axum")]
 pub(crate) use event::is_traceparent;
 pub use event::{Event, MAX_HOPS};
+pub use local::{
+    BusStatistics, DeadLetter, DeadLetterReason, DrainReport, LocalEventBus, LocalEventBusOptions, Retry,
+    SubscriberStatistics, TopicStatistics,
+};
+pub use outbox::{Outbox, RecoveryReport};
 pub use topic::{InvalidTopic, Topic, TopicPattern};
+pub use typed::typed;

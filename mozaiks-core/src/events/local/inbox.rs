@@ -1,0 +1,205 @@
+//! What waits for one subscriber: a bounded queue, and what its worker has taken from it.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Waker};
+
+use tokio::task::AbortHandle;
+
+use super::tracked::Tracker;
+use crate::datetime::DateTime;
+use crate::events::{Event, EventHandler, TopicPattern};
+
+/// How many events an empty queue keeps room for.
+const MUCH: usize = 1024;
+
+/// An event on its way to one subscriber.
+#[derive(Clone)]
+pub(super) struct Delivery {
+    pub event: Event,
+    /// The number of its topic.
+    pub topic: u32,
+    pub tracker: Option<Arc<Tracker>>,
+}
+
+/// Whoever has subscribed.
+pub(super) struct Subscriber {
+    pub name: String,
+    pub pattern: TopicPattern,
+    pub handler: Arc<dyn EventHandler>,
+    /// The most events that wait for it.
+    capacity: usize,
+    inbox: Mutex<Inbox>,
+    worker: Mutex<Option<AbortHandle>>,
+}
+
+#[derive(Default)]
+struct Inbox {
+    queue: VecDeque<Delivery>,
+    /// How many events the worker has in hand, which it took last, and the first of them.
+    in_hand: usize,
+    first_in_hand: Option<Waiting>,
+    /// Events that the worker has put aside: their handler waits, they are tried again, or stand behind such a one.
+    held: BTreeMap<u64, Waiting>,
+    next_held: u64,
+    /// Of a worker that has nothing to do.
+    waker: Option<Waker>,
+    /// How many events found no room, in all.
+    refused: u64,
+    /// Whether the last one that came found none.
+    full: bool,
+    ended: bool,
+}
+
+/// What statistics need to know of an event that waits.
+#[derive(Clone, Copy)]
+pub(super) struct Waiting {
+    pub topic: u32,
+    pub time: DateTime,
+}
+
+impl From<&Delivery> for Waiting {
+    fn from(delivery: &Delivery) -> Self {
+        Self { topic: delivery.topic, time: delivery.event.time() }
+    }
+}
+
+impl Inbox {
+    fn len(&self) -> usize {
+        self.queue.len() + self.in_hand + self.held.len()
+    }
+}
+
+/// What became of events that were given to a subscriber.
+#[derive(Default)]
+pub(super) struct Taken {
+    /// How many of them, from the first, were taken.
+    pub count: usize,
+    /// Whom to wake for them.
+    pub waker: Option<Waker>,
+    /// True where they are the first to find no room.
+    pub fills: bool,
+}
+
+impl Subscriber {
+    pub fn new(
+        name: &str,
+        pattern: TopicPattern,
+        handler: Arc<dyn EventHandler>,
+        capacity: usize,
+    ) -> Arc<Self> {
+        let (inbox, worker) = Default::default();
+        Arc::new(Self { name: name.to_owned(), pattern, handler, capacity, inbox, worker })
+    }
+
+    /// Queues events as far as there is room.
+    pub fn take(&self, deliveries: impl ExactSizeIterator<Item = Delivery>) -> Taken {
+        let mut inbox = self.inbox();
+        if inbox.ended {
+            // What comes when it has just ended is nobody's.
+            return Taken { count: deliveries.len(), ..Taken::default() };
+        }
+        let given = deliveries.len();
+        let count = given.min(self.capacity.saturating_sub(inbox.len()));
+        inbox.queue.extend(deliveries.take(count));
+        let fills = count < given && !inbox.full;
+        if count < given {
+            inbox.full = true;
+            inbox.refused += (given - count) as u64;
+        }
+        Taken { count, waker: inbox.waker.take(), fills }
+    }
+
+    /// Moves up to `most` events into the worker's hands, which are empty. Where there are none, the worker is woken
+    /// by the next that comes.
+    pub fn hand_over(&self, into: &mut VecDeque<Delivery>, most: usize, cx: &Context<'_>) -> Handed {
+        let mut inbox = self.inbox();
+        inbox.in_hand = inbox.queue.len().min(most);
+        inbox.first_in_hand = inbox.queue.front().map(Waiting::from);
+        if inbox.in_hand == 0 {
+            inbox.full = false;
+            // After a rush, its memory is for others.
+            inbox.queue.shrink_to(MUCH);
+            inbox.waker = Some(cx.waker().clone());
+            return if inbox.held.is_empty() { Handed::NothingLeft } else { Handed::Nothing };
+        }
+        let count = inbox.in_hand;
+        into.extend(inbox.queue.drain(..count));
+        Handed::Some
+    }
+
+    /// Puts back what the worker has no use for now.
+    pub fn give_back(&self, from: &mut VecDeque<Delivery>) {
+        let mut inbox = self.inbox();
+        for delivery in from.drain(..).rev() {
+            inbox.queue.push_front(delivery);
+        }
+        (inbox.in_hand, inbox.first_in_hand) = (0, None);
+    }
+
+    /// Notes that the worker puts an event aside that it had in hand. It is under the number that comes back.
+    pub fn hold(&self, delivery: &Delivery) -> u64 {
+        let mut inbox = self.inbox();
+        inbox.in_hand = inbox.in_hand.saturating_sub(1);
+        let number = inbox.next_held;
+        inbox.next_held += 1;
+        inbox.held.insert(number, Waiting::from(delivery));
+        number
+    }
+
+    /// Notes that the worker is done with an event that it had put aside.
+    pub fn release(&self, number: u64) {
+        self.inbox().held.remove(&number);
+    }
+
+    /// True if no event waits for it, or is in the worker's hands.
+    pub fn is_idle(&self) -> bool {
+        self.inbox().len() == 0
+    }
+
+    /// Shows everything that waits, and tells how many events found no room so far.
+    pub fn look(&self, mut show: impl FnMut(Waiting, u64)) -> u64 {
+        let inbox = self.inbox();
+        if let Some(first) = inbox.first_in_hand.filter(|_| inbox.in_hand > 0) {
+            show(first, inbox.in_hand as u64);
+        }
+        for waiting in inbox.held.values().copied().chain(inbox.queue.iter().map(Waiting::from)) {
+            show(waiting, 1);
+        }
+        inbox.refused
+    }
+
+    /// Says which task serves it.
+    pub fn served_by(&self, task: AbortHandle) {
+        *self.worker.lock().unwrap_or_else(PoisonError::into_inner) = Some(task);
+    }
+
+    /// Ends it. What waits for it is dropped; gives how much that is.
+    pub fn end(&self) -> usize {
+        let mut inbox = self.inbox();
+        let left = inbox.len();
+        inbox.ended = true;
+        let dropped = (std::mem::take(&mut inbox.queue), inbox.waker.take());
+        (inbox.in_hand, inbox.first_in_hand) = (0, None);
+        inbox.held.clear();
+        drop(inbox);
+        drop(dropped);
+        if let Some(task) = self.worker.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            task.abort();
+        }
+        left
+    }
+
+    fn inbox(&self) -> MutexGuard<'_, Inbox> {
+        self.inbox.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What a worker was given.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Handed {
+    Some,
+    Nothing,
+    /// Nothing, and nothing is put aside either.
+    NothingLeft,
+}

@@ -1,0 +1,116 @@
+//! What becomes of events that a subscriber could not handle: they are kept, delivered again, forgotten.
+
+use std::sync::{Arc, Weak};
+
+use bson::oid::ObjectId;
+
+use super::attempt::Failure;
+use super::dead_letters::{Buried, DeadLetter};
+use super::inbox::{Delivery, Subscriber};
+use super::shared::Shared;
+use super::tracked::{Completion, Tracker};
+
+impl Shared {
+    /// Keeps an event that a subscriber could not handle.
+    pub fn bury(&self, subscriber: &Arc<Subscriber>, delivery: &Delivery, failure: Failure, attempts: u32) {
+        let letter = Arc::new(DeadLetter {
+            id: self.clock.new_id(),
+            subscriber: subscriber.name.clone(),
+            event: delivery.event.clone(),
+            reason: failure.reason,
+            error: failure.text,
+            attempts,
+            time: self.clock.now(),
+        });
+        let tracker = delivery.tracker.clone();
+        self.keep(Buried {
+            letter: Arc::clone(&letter),
+            subscriber: Arc::downgrade(subscriber),
+            tracker: tracker.clone(),
+        });
+        if let Some(tracker) = tracker {
+            tracker.bury(letter);
+        }
+    }
+
+    /// Keeps a dead letter, in place of the oldest if need be.
+    pub fn keep(&self, buried: Buried) {
+        let mut dead = self.dead();
+        let Some(oldest) = dead.add(buried) else { return };
+        let dropped = dead.dropped();
+        drop(dead);
+        // A flood of them must not be one of the log too.
+        if dropped.is_power_of_two() {
+            let DeadLetter { subscriber, event, .. } = &*oldest.letter;
+            let (topic, event_id) = (event.topic().as_str(), event.id().to_hex());
+            tracing::error!(
+                subscriber,
+                topic,
+                event_id,
+                dropped,
+                "dead letters make room for others, and are gone"
+            );
+        }
+    }
+
+    /// Sends a dead letter to its subscriber again; `false` if there is none, or its queue is full.
+    pub fn replay(&self, id: ObjectId) -> bool {
+        let Some(buried) = self.dead().take(id) else { return false };
+        let delivered = self.deliver_again(&buried).is_some();
+        if !delivered {
+            self.keep(buried);
+        }
+        delivered
+    }
+
+    fn deliver_again(&self, Buried { letter, subscriber, tracker }: &Buried) -> Option<()> {
+        let topic = letter.event.topic();
+        let mut index = self.index();
+        if index.closed {
+            return None;
+        }
+        if index.route(topic).is_none() {
+            drop(index);
+            self.index_mut().learn(topic);
+            index = self.index();
+        }
+        let number = index.route(topic)?.topic.number;
+        let own = subscriber.upgrade();
+        let own = own.as_ref().filter(|own| index.subscribers().iter().any(|one| Arc::ptr_eq(one, own)));
+        let subscriber = own.or_else(|| index.find(&letter.subscriber, topic))?;
+        if let Some(tracker) = tracker {
+            tracker.unbury(letter);
+        }
+        let delivery = Delivery { event: letter.event.clone(), topic: number, tracker: tracker.clone() };
+        let taken = subscriber.take(std::iter::once(delivery));
+        if taken.count == 0 {
+            if let Some(tracker) = tracker {
+                tracker.bury(Arc::clone(letter));
+            }
+            return None;
+        }
+        drop(index);
+        if let Some(waker) = taken.waker {
+            waker.wake();
+        }
+        Some(())
+    }
+
+    /// Forgets a dead letter; `false` if there is none of that id.
+    pub fn discard(&self, id: ObjectId) -> bool {
+        let Some(Buried { letter, tracker, .. }) = self.dead().take(id) else { return false };
+        if let Some(tracker) = tracker {
+            tracker.unbury(&letter);
+            tracker.done();
+        }
+        true
+    }
+
+    /// Takes over the dead letters that an event left before, which has this number with the completion.
+    pub fn restore(&self, number: u64, letters: Vec<Arc<DeadLetter>>, completion: &Arc<dyn Completion>) {
+        let tracker = Tracker::of_letters(number, &letters, Arc::clone(completion));
+        for letter in letters {
+            self.keep(Buried { letter, subscriber: Weak::new(), tracker: Some(Arc::clone(&tracker)) });
+        }
+    }
+}
