@@ -2,6 +2,9 @@
 
 mod manager;
 mod notification;
+mod raise;
+mod stored;
 
 pub use manager::{ListNotifications, NotificationList, NotificationsError, NotificationsManager};
 pub use notification::{Notification, NotificationId, StoredNotification};
+pub use stored::StoredNotifications;

@@ -42,6 +42,7 @@ mod rules;
 mod scalars;
 mod secrets;
 mod setting;
+mod stored;
 mod value;
 
 pub use definition::Settings;
@@ -54,6 +55,7 @@ pub use reader::Reader;
 pub use rules::Rules;
 pub use secrets::{MASK, keep_masked, mask_secrets};
 pub use setting::Setting;
+pub use stored::StoredSettings;
 pub use value::{Scalar, SettingValue};
 
 pub(crate) use scalars::expected_one_of;
