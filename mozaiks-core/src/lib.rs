@@ -9,6 +9,7 @@ extern crate self as mozaiks_core;
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+pub mod auth;
 pub mod capability;
 pub mod clock;
 pub mod context;
