@@ -21,6 +21,8 @@ pub mod events;
 mod format;
 mod gate;
 mod guard;
+#[cfg(feature = "axum")]
+pub mod http;
 pub mod identity;
 pub mod installations;
 pub mod kv;

@@ -1,5 +1,8 @@
 //! Messages to a user's live connections.
 
+#[cfg(feature = "axum")]
+pub mod hub;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 

@@ -1,0 +1,118 @@
+//! Who sends a request, and whether they may now: overload, token, rate, in this order.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, header};
+
+use super::shared::Shared;
+use crate::auth::{AuthError, Authenticated};
+use crate::datetime::DateTime;
+use crate::error::{Error, ErrorCode, Result};
+use crate::identity::Identity;
+
+/// How long clients are to wait where the host is overloaded, or nobody can check tokens.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// Whoever sends a request, let in.
+pub(super) struct Caller {
+    pub identity: Identity,
+    /// When the proof of it expires.
+    pub expires_at: Option<DateTime>,
+    /// Of the host; given back when the request has been answered.
+    _place: Place,
+}
+
+/// How many requests are served at once.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    taken: AtomicUsize,
+}
+
+/// One place of them, given back when it is dropped.
+#[derive(Debug)]
+pub(super) struct Place {
+    places: Arc<Places>,
+}
+
+impl Places {
+    fn take(self: &Arc<Self>, most: usize) -> Result<Place> {
+        let place = Place { places: Arc::clone(self) };
+        if self.taken.fetch_add(1, Ordering::AcqRel) < most {
+            return Ok(place);
+        }
+        Err(Error::unavailable("The host is overloaded").with_retry_after(RETRY))
+    }
+
+    pub fn taken(&self) -> usize {
+        self.taken.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.places.taken.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+impl Shared {
+    /// Lets a request in.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` where the host is overloaded or tokens cannot be checked, `UNAUTHENTICATED`, `LIMIT_EXCEEDED`.
+    pub async fn caller(&self, parts: &Parts) -> Result<Caller> {
+        self.let_in(parts, bearer(&parts.headers)).await
+    }
+
+    /// As [`caller`](Self::caller), with the token found by somebody else.
+    pub async fn let_in(&self, parts: &Parts, token: Option<&str>) -> Result<Caller> {
+        let place = self.places.take(self.limits.in_flight)?;
+        let Authenticated { identity, expires_at } = self.authenticated(parts, token).await?;
+        if let Some(rates) = &self.rates {
+            rates.take(identity.user())?;
+        }
+        Ok(Caller { identity, expires_at, _place: place })
+    }
+
+    async fn authenticated(&self, parts: &Parts, token: Option<&str>) -> Result<Authenticated> {
+        // What the host's own layer has found out holds.
+        if let Some(authenticated) = parts.extensions.get::<Authenticated>() {
+            return Ok(authenticated.clone());
+        }
+        if let Some(identity) = parts.extensions.get::<Identity>() {
+            return Ok(Authenticated::new(identity.clone()));
+        }
+        let (Some(authenticator), Some(token)) = (&self.authenticator, token) else {
+            return Err(unauthenticated());
+        };
+        authenticator.authenticate(token).await.map_err(|error| {
+            tracing::debug!(%error, "a token was refused");
+            match error {
+                AuthError::Unavailable(_) => {
+                    Error::unavailable("Tokens cannot be checked now").with_retry_after(RETRY)
+                }
+                AuthError::Invalid(_) => unauthenticated(),
+            }
+        })
+    }
+}
+
+fn unauthenticated() -> Error {
+    Error::new(ErrorCode::Unauthenticated, "Authentication required")
+}
+
+/// The token of `Authorization: Bearer ...`.
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = single(headers, &header::AUTHORIZATION)?.split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+}
+
+/// The text of a header that is there once. Of two, nobody can say which holds.
+pub(super) fn single<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
+    let mut values = headers.get_all(name).iter();
+    let value = values.next()?;
+    if values.next().is_some() { None } else { value.to_str().ok() }
+}

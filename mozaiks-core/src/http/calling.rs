@@ -1,0 +1,28 @@
+//! Calling plugins, and counting it.
+
+use std::time::Instant;
+
+use super::caller::Caller;
+use super::shared::Shared;
+use crate::error::Error;
+use crate::runtime::{Call, Reply};
+
+impl Shared {
+    /// Calls an action.
+    pub async fn call(&self, caller: &Caller, call: Call<'_>) -> Reply {
+        let Some(metrics) = &self.metrics else { return self.runtime.call(&caller.identity, call).await };
+        let begun = Instant::now();
+        let reply = self.runtime.call(&caller.identity, call).await;
+        metrics.count(call.plugin(), &reply, begun);
+        reply
+    }
+
+    /// What is said to somebody whose body is wrong: that they may not call the plugin, if so, and else what is wrong.
+    pub async fn refused(&self, caller: &Caller, plugin: &str, mistake: Error) -> Error {
+        let error = self.runtime.access(&caller.identity, plugin).await.err().unwrap_or(mistake);
+        if let Some(metrics) = &self.metrics {
+            metrics.count_refused(plugin, &error);
+        }
+        error
+    }
+}

@@ -1,0 +1,164 @@
+//! What stands around every route: its id, its span, a net under panics, and compression where it is asked for.
+//!
+//! It is a function around a handler, not a layer, so that a route that is mounted alone has it too, and so that the
+//! way of a request has no box for it.
+
+use std::convert::Infallible;
+use std::future::{Future, poll_fn};
+use std::sync::Arc;
+use std::task::Poll;
+
+use axum::RequestPartsExt;
+use axum::body::{Body, HttpBody};
+use axum::extract::{RawPathParams, Request};
+use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, VARY};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use tower::{Service, ServiceExt};
+use tower_http::compression::Compression;
+use tracing::Span;
+
+use super::error::error_response;
+use super::request_id::REQUEST_ID;
+use super::shared::Shared;
+use crate::error::{Error, Result};
+use crate::events::is_traceparent;
+use crate::guard::catch;
+use crate::log::OneLine;
+
+/// The W3C trace that a request is part of.
+pub(super) const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+
+/// Below this many bytes, compressing costs more than it saves.
+const WORTH_COMPRESSING: u64 = 1024;
+
+/// A request, taken apart.
+pub(super) struct Asked {
+    pub shared: Arc<Shared>,
+    pub parts: Parts,
+    pub body: Body,
+}
+
+impl Asked {
+    /// A parameter of the path. What is no UTF-8 is a name that nothing has.
+    pub async fn path(&mut self, name: &str) -> String {
+        let Ok(parameters) = self.parts.extract::<RawPathParams>().await else {
+            return "\u{fffd}".to_owned();
+        };
+        parameters.iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_owned()).unwrap_or_default()
+    }
+
+    /// The W3C trace that the request is part of, if it says so in the form that is known.
+    pub fn traceparent(&self) -> Option<&str> {
+        traceparent(&self.parts.headers)
+    }
+}
+
+/// A service of one handler.
+pub(super) fn endpoint<H, F>(
+    shared: Arc<Shared>,
+    handler: H,
+) -> impl Service<
+    Request,
+    Response = Response,
+    Error = Infallible,
+    Future = impl Future<Output = Result<Response, Infallible>> + Send,
+> + Clone
++ Send
++ Sync
++ 'static
+where
+    H: Fn(Asked) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Result<Response>> + Send + 'static,
+{
+    tower::service_fn(move |request: Request| answer(Arc::clone(&shared), request, handler.clone()))
+}
+
+async fn answer<H, F>(shared: Arc<Shared>, request: Request, handler: H) -> Result<Response, Infallible>
+where
+    H: Fn(Asked) -> F,
+    F: Future<Output = Result<Response>>,
+{
+    let (parts, body) = request.into_parts();
+    let id = shared.ids.of(&parts.headers);
+    let accepted = if shared.compress { parts.headers.get(ACCEPT_ENCODING).cloned() } else { None };
+    let span = span(&parts, &id);
+    // Pinned where it stands: it is large to move.
+    let mut work = std::pin::pin!(handler(Asked { shared: Arc::clone(&shared), parts, body }));
+    let outcome = poll_fn(|cx| {
+        let _entered = span.enter();
+        match catch(|| work.as_mut().poll(cx)) {
+            Ok(polled) => polled.map(Ok),
+            Err(crash) => Poll::Ready(Err(crash)),
+        }
+    })
+    .await;
+    let mut response = match outcome {
+        Ok(Ok(response)) => response,
+        Ok(Err(error)) => error_response(&logged(&shared, error, &id)),
+        Err(crash) => error_response(&logged(&shared, Error::internal(crash), &id)),
+    };
+    if response.status().is_server_error() && !span.is_none() {
+        span.record("status", response.status().as_u16());
+    }
+    if let Some(accepted) = accepted {
+        response = compressed(response, accepted).await;
+    }
+    response.headers_mut().insert(REQUEST_ID, id);
+    Ok(response)
+}
+
+/// Writes an internal error that nobody has logged yet to the log, under an id that the client gets too.
+fn logged(shared: &Shared, error: Error, request: &HeaderValue) -> Error {
+    if !error.is_internal() || error.id().is_some() {
+        return error;
+    }
+    let id = shared.runtime.services().clock.new_id().to_hex();
+    let request = String::from_utf8_lossy(request.as_bytes());
+    let text = format!("{error:?}");
+    tracing::error!(error_id = %id, request_id = %request, error = %OneLine(text), "a request failed");
+    error.with_id(id)
+}
+
+/// The span of a request. It has the path alone: in a query there may be a token.
+fn span(parts: &Parts, id: &HeaderValue) -> Span {
+    if tracing::level_filters::LevelFilter::current() < tracing::Level::DEBUG {
+        return Span::none();
+    }
+    tracing::debug_span!(
+        "request",
+        method = %parts.method,
+        path = %OneLine(parts.uri.path()),
+        request_id = %String::from_utf8_lossy(id.as_bytes()),
+        traceparent = traceparent(&parts.headers),
+        status = tracing::field::Empty,
+    )
+}
+
+/// The header of that name, where it has its form.
+fn traceparent(headers: &HeaderMap) -> Option<&str> {
+    headers.get(TRACEPARENT)?.to_str().ok().filter(|text| is_traceparent(text))
+}
+
+/// The response as the client would like it, where that is worth the work.
+async fn compressed(response: Response, accepted: HeaderValue) -> Response {
+    let size = response.body().size_hint();
+    let small = size.exact().unwrap_or(size.lower()) < WORTH_COMPRESSING;
+    if small || response.headers().contains_key(CONTENT_ENCODING) {
+        return response;
+    }
+    let mut request = Request::new(Body::empty());
+    request.headers_mut().insert(ACCEPT_ENCODING, accepted);
+    let mut response = Some(response);
+    let given = tower::service_fn(move |_| {
+        let response = response.take().unwrap_or_default();
+        std::future::ready(Ok::<_, Infallible>(response))
+    });
+    let Ok(response) = Compression::new(given).oneshot(request).await;
+    let mut response = response.into_response();
+    if !response.headers().contains_key(VARY) {
+        response.headers_mut().insert(VARY, HeaderValue::from_static("accept-encoding"));
+    }
+    response
+}

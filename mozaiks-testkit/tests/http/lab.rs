@@ -1,0 +1,129 @@
+//! A plugin that does whatever a test asks of it.
+
+use std::sync::Arc;
+
+use mozaiks_core::prelude::*;
+use serde_json::Value;
+use tokio::sync::Notify;
+
+/// Does whatever a test asks of it.
+#[derive(Default, Clone)]
+pub struct Lab {
+    /// Told when `wait` has begun, and what it waits for.
+    pub begun: Arc<Notify>,
+    pub go_on: Arc<Notify>,
+}
+
+#[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema, Settings)]
+pub struct LabSettings {
+    /// How large
+    #[setting(default = 20, min = 1, max = 100)]
+    pub size: u32,
+}
+
+/// Does whatever a test asks of it.
+#[plugin(
+    name = "lab",
+    id = "com.example.lab",
+    version = "1.2.3",
+    display_name = "The Lab",
+    category = "productivity",
+    permissions = ["notifications:send"],
+    settings = LabSettings,
+    publishes = ["thing_done"],
+    notification(id = "lab_done", name = "Done"),
+)]
+impl Lab {
+    /// Says back what it was told.
+    #[query]
+    async fn echo(&self, _ctx: &QueryContext, text: String) -> Result<Value> {
+        Ok(json!({ "text": text }))
+    }
+
+    /// Who calls, as the handler sees it.
+    #[query]
+    async fn whoami(&self, ctx: &QueryContext) -> Result<Value> {
+        Ok(json!({ "app": ctx.app_id(), "user": ctx.user_id(), "roles": ctx.identity().roles() }))
+    }
+
+    /// Keeps a note.
+    #[action]
+    async fn keep(&self, ctx: &Context, text: String) -> Result<Created> {
+        let id = ctx.collection::<Value>("notes").insert(&json!({ "text": text })).await?;
+        Ok(Created { id })
+    }
+
+    /// The notes.
+    #[query]
+    async fn kept(&self, ctx: &QueryContext) -> Result<Page<Value>> {
+        ctx.collection::<Value>("notes").find(doc! {}).page(None, None).await
+    }
+
+    /// Tells the user.
+    #[action]
+    async fn tell(&self, ctx: &Context, text: String) -> Result<()> {
+        ctx.publish("thing_done", json!({}))?;
+        ctx.push("created", json!({ "text": text }))?;
+        ctx.notify(Notification::new("lab_done", "Done").message(text))
+    }
+
+    /// The trace that the call is part of.
+    #[action]
+    async fn trace(&self, ctx: &Context) -> Result<Value> {
+        Ok(json!({ "traceparent": ctx.traceparent() }))
+    }
+
+    /// Breaks.
+    #[action]
+    async fn panic(&self, _ctx: &Context) -> Result<()> {
+        panic!("the secret of the lab")
+    }
+
+    /// Never ends.
+    #[action]
+    async fn hang(&self, _ctx: &Context) -> Result<()> {
+        self.begun.notify_one();
+        std::future::pending().await
+    }
+
+    /// Ends when it may.
+    #[action]
+    async fn wait(&self, ctx: &Context) -> Result<()> {
+        self.begun.notify_one();
+        self.go_on.notified().await;
+        ctx.push("waited", json!({}))
+    }
+
+    /// Holds its thread.
+    #[action]
+    async fn block(&self, _ctx: &Context, millis: u64) -> Result<()> {
+        std::thread::sleep(std::time::Duration::from_millis(millis.min(5000)));
+        Ok(())
+    }
+
+    /// Replies more than may leave.
+    #[query]
+    async fn huge(&self, _ctx: &QueryContext, bytes: usize) -> Result<Value> {
+        Ok(json!({ "huge": "x".repeat(bytes) }))
+    }
+
+    /// Fails as it is told.
+    #[action]
+    async fn fail(&self, _ctx: &Context, code: String) -> Result<()> {
+        Err(Error::new(ErrorCode::from(&*code), "as told"))
+    }
+}
+
+/// A plugin of which the tests ask nothing.
+#[derive(Default)]
+pub struct Other;
+
+/// Is there.
+#[plugin(name = "other", version = "0.1.0")]
+impl Other {
+    /// Does nothing.
+    #[query]
+    async fn nothing(&self, _ctx: &QueryContext) -> Result<()> {
+        Ok(())
+    }
+}
