@@ -1,0 +1,40 @@
+//! The log, which goes to standard error.
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal as _, Write as _};
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
+
+use crate::options::LogFormat;
+
+/// Writes the log from now on. `RUST_LOG` says how much of it.
+pub fn start(format: LogFormat) {
+    let filter = EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).from_env_lossy();
+    let log = tracing_subscriber::fmt().with_writer(io::stderr).with_env_filter(filter);
+    // Nobody would read complaints about standard error there, and a host goes on without it.
+    let log = log.log_internal_errors(false).with_ansi(io::stderr().is_terminal());
+    match format {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => log.json().init(),
+    }
+}
+
+/// Says in one line why the host did not start.
+pub fn last_words(error: &(dyn Error + 'static)) {
+    let mut line = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let text = error.to_string();
+        // Some errors tell their cause's story themselves.
+        if !line.contains(&text) {
+            // Writing to a text does not fail.
+            let _ = write!(line, ": {text}");
+        }
+        cause = error.source();
+    }
+    let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
+    // Nobody is left to tell if standard error is closed.
+    let _ = writeln!(io::stderr(), "host: {line}");
+}
