@@ -28,6 +28,20 @@ mod pages {
     mod testing {}
     #[doc = include_str!("src/hosting.md")]
     mod hosting {}
+    #[doc = include_str!("src/hosts/authentication.md")]
+    mod authentication {}
+    #[doc = include_str!("src/hosts/http.md")]
+    mod http {}
+    #[doc = include_str!("src/hosts/websocket.md")]
+    mod websocket {}
+    #[doc = include_str!("src/hosts/limits.md")]
+    mod limits {}
+    #[doc = include_str!("src/hosts/observability.md")]
+    mod observability {}
+    #[doc = include_str!("src/sqlite.md")]
+    mod sqlite {}
+    #[doc = include_str!("src/mongodb.md")]
+    mod mongodb {}
     #[doc = include_str!("src/reference/macro.md")]
     mod reference_macro {}
     #[doc = include_str!("src/reference/wire.md")]
