@@ -290,6 +290,22 @@ pub enum Change {
     Replacement(RawDocumentBuf),
 }
 
+impl Change {
+    /// Refuses a replacement that cannot be made: with a document that no storage may hold, or of `many` documents.
+    /// Operators are checked where they are [parsed](eval::Update::parse).
+    ///
+    /// # Errors
+    /// [`StorageError::TooLarge`], [`StorageError::Codec`] or [`StorageError::Invalid`].
+    pub fn check(&self, many: bool) -> Result<(), StorageError> {
+        let Self::Replacement(document) = self else { return Ok(()) };
+        eval::check_limits(document)?;
+        if many {
+            return Err(StorageError::invalid("a replacement takes the place of one document, not of many"));
+        }
+        Ok(())
+    }
+}
+
 /// How to update.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

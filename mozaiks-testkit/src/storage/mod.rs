@@ -23,7 +23,7 @@ use mozaiks_core::{Clock, SystemClock};
 use serde_json::Value;
 
 use crate::faults::Faults;
-use change::Edit;
+use change::SelectedEdit;
 use documents::Entry;
 use find::Search;
 use select::{Order, Selection};
@@ -181,8 +181,9 @@ impl Storage for MemoryStorage {
     ) -> BoxFuture<'a, Result<UpdateOutcome, StorageError>> {
         Box::pin(async move {
             self.ready("update").await?;
-            let edit = Edit::new(&scope, Selection::new(&scope, selector)?, change, options.now)?;
-            edit.check(&options)?;
+            let selection = Selection::new(&scope, selector)?;
+            let edit = eval::Edit::new(change, options.now, options.many)?;
+            let edit = SelectedEdit::new(&scope, selection, edit);
             self.shards.write(&scope, |documents| edit.update(documents, options))
         })
     }
@@ -196,7 +197,8 @@ impl Storage for MemoryStorage {
     ) -> BoxFuture<'a, Result<Option<FoundDocument>, StorageError>> {
         Box::pin(async move {
             self.ready("find_and_update").await?;
-            let edit = Edit::new(&scope, Selection::new(&scope, selector)?, change, options.now)?;
+            let selection = Selection::new(&scope, selector)?;
+            let edit = SelectedEdit::new(&scope, selection, eval::Edit::new(change, options.now, false)?);
             let order = Order::new(options.sort.as_ref())?;
             self.shards.write(&scope, |documents| edit.find_and_update(documents, &order, options))
         })

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use bson::{Document, RawDocumentBuf, doc};
 use futures_util::future::{BoxFuture, FutureExt, ready};
-use mozaiks_core::storage::eval::{self, Filter, IndexKeys, Projection, Sort, Update, with_id, without_id};
+use mozaiks_core::storage::eval::{self, Edit, Filter, IndexKeys, Projection, Sort, with_id, without_id};
 use mozaiks_core::storage::{
     Change, FindAndUpdateOptions, Found, FoundDocument, Index, NewDocument, Query, Selector, Sharing,
     Storage, StorageError, StorageScope, UpdateOptions, UpdateOutcome,
@@ -112,44 +112,24 @@ impl State {
         options: UpdateOptions,
     ) -> Result<(UpdateOutcome, Option<FoundDocument>, Option<FoundDocument>)> {
         let filter = filter(selector)?;
-        let now = options.now.into();
-        let update = match &change {
-            Change::Operators(update) => Some(Update::parse(update)?),
-            Change::Replacement(_) if options.many => return Err(StorageError::invalid("one, not many")),
-            Change::Replacement(_) => None,
-        };
+        let edit = Edit::new(change, options.now, options.many)?;
         let mut places = self.select(scope, &filter, sort)?;
         places.truncate(if options.many { usize::MAX } else { 1 });
         let Some(first) = places.first().copied() else {
             let Some(id) = options.upsert else { return Ok((UpdateOutcome::default(), None, None)) };
-            let (demanded, document) = match (update, change) {
-                (Some(update), _) => {
-                    let mut document = update.upsert_document(&filter, now)?;
-                    (document.remove("_id"), RawDocumentBuf::try_from(&document).unwrap())
-                }
-                (_, Change::Replacement(document)) => (filter.id_equals().cloned(), document),
-                _ => unreachable!("a change is one of the two"),
-            };
-            let id = demanded.map(eval::id_of).transpose()?.unwrap_or(id);
+            let (demanded, document) = edit.make(&filter)?;
+            let id = demanded.unwrap_or(id);
             self.add(scope, id.clone(), document)?;
             return Ok((UpdateOutcome::upserted(id), None, Some(self.kept[self.kept.len() - 1].found()?)));
         };
         let (before, mut outcome) = (self.kept[first].found()?, UpdateOutcome::default());
         for at in places {
             let kept = &mut self.kept[at];
-            let after = match (&update, &change) {
-                (None, Change::Replacement(document)) => with_id(&kept.id, document)?,
-                (Some(update), _) => {
-                    let mut document = Document::try_from(&kept.document).unwrap();
-                    update.apply(&mut document, now, false)?;
-                    RawDocumentBuf::try_from(&document).unwrap()
-                }
-                _ => unreachable!("a change is one of the two"),
-            };
-            eval::check_document(&without_id(&after)?)?;
             outcome.matched += 1;
-            outcome.modified += u64::from(after != kept.document);
-            kept.document = after;
+            if let Some(after) = edit.apply(&kept.id, &without_id(&kept.document)?)? {
+                outcome.modified += 1;
+                kept.document = with_id(&kept.id, &after)?;
+            }
         }
         Ok((outcome, Some(before), Some(self.kept[first].found()?)))
     }

@@ -108,6 +108,7 @@ impl MongoStorage {
         options: UpdateOptions,
         mode: Mode,
     ) -> Result<Changed, StorageError> {
+        change.check(options.many)?;
         let UpdateOptions { upsert, now, .. } = options;
         match change {
             Change::Operators(operators) => {
@@ -187,11 +188,6 @@ impl Storage for MongoStorage {
         options: UpdateOptions,
     ) -> BoxFuture<'a, Result<UpdateOutcome, StorageError>> {
         Box::pin(async move {
-            if options.many && matches!(change, Change::Replacement(_)) {
-                return Err(StorageError::invalid(
-                    "a replacement takes the place of one document, not of many",
-                ));
-            }
             let mode = if options.many { Mode::Many } else { Mode::One };
             Ok(self.change(scope, selector, change, options, mode).await?.outcome)
         })

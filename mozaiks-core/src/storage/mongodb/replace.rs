@@ -27,9 +27,8 @@ pub(super) struct Replacement {
 }
 
 impl Replacement {
-    /// Replaces the document, or inserts.
+    /// Replaces the document, or inserts. The document has been checked.
     pub async fn make(self, scope: &Scope<'_>) -> Result<Changed, StorageError> {
-        eval::check_limits(&self.document)?;
         let filter = scope.filter(self.selector.clone())?;
         let mut conflict = false;
         for _ in 0..ATTEMPTS {

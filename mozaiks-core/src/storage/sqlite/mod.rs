@@ -21,7 +21,6 @@
 //! ```
 
 mod backup;
-mod change;
 mod error;
 mod find;
 mod indexes;
@@ -47,12 +46,11 @@ use bson::{Bson, Document};
 use futures_util::future::BoxFuture;
 use rusqlite::Connection;
 
-use super::eval::{IndexKeys, Pipeline, check_limits, check_path, with_id};
+use super::eval::{Edit, IndexKeys, Pipeline, check_limits, check_path, with_id};
 use super::{
     Change, FindAndUpdateOptions, Found, FoundDocument, Index, NewDocument, Query, Selector, Storage,
     StorageError, StorageScope, UpdateOptions, UpdateOutcome,
 };
-use change::Edit;
 use find::Search;
 use indexes::Catalog;
 use lock::Lock;

@@ -2,7 +2,6 @@
 
 use bson::RawDocumentBuf;
 
-use super::super::change::Edit;
 use super::super::find::{any_order, found};
 use super::super::key::{self, Key};
 use super::super::readers::Budget;
@@ -13,6 +12,7 @@ use super::super::selection::{Keys, Selection};
 use super::super::sorted::Sorted;
 use super::job::Operation;
 use super::transaction::{Target, Transaction};
+use crate::storage::eval::Edit;
 use crate::storage::{
     DocumentId, FoundDocument, NewDocument, Sharing, StorageError, StorageScope, UpdateOutcome,
 };

@@ -3,12 +3,35 @@
 use bson::{Document, RawDocument, RawDocumentBuf};
 
 use crate::datetime::DateTime;
-use crate::storage::eval::{Filter, Update, check_limits, id_of};
 use crate::storage::{Change, DocumentId, StorageError};
 
-/// A change, compiled.
+use super::{Filter, Update, check_limits, id_of};
+
+/// A change, checked and compiled once, to be made of many documents. They are kept without their `_id`, which stands
+/// beside them.
+///
+/// ```
+/// use bson::{doc, rawdoc};
+/// use mozaiks_core::storage::Change;
+/// use mozaiks_core::storage::eval::{Edit, Filter};
+/// use mozaiks_core::{Clock, SystemClock};
+///
+/// let change = Change::Operators(doc! { "$inc": { "count": 1 } });
+/// let edit = Edit::new(change, SystemClock.now(), false)?;
+///
+/// // Where a document is found, it is written as it is after the change, if that is something else.
+/// let after = edit.apply(&"home".into(), &rawdoc! { "page": "home", "count": 2 })?;
+/// assert_eq!(after, Some(rawdoc! { "page": "home", "count": 3 }));
+///
+/// // Where none is, an upsert inserts: under the id that the filter demands, or under a new one.
+/// let filter = Filter::parse(&doc! { "_id": "about", "page": "about" })?;
+/// let (id, document) = edit.make(&filter)?;
+/// assert_eq!(id, Some("about".into()));
+/// assert_eq!(document, rawdoc! { "page": "about", "count": 1 });
+/// # Ok::<(), mozaiks_core::storage::StorageError>(())
+/// ```
 #[derive(Debug)]
-pub(super) struct Edit {
+pub struct Edit {
     change: Compiled,
     now: DateTime,
 }
@@ -20,23 +43,23 @@ enum Compiled {
 }
 
 impl Edit {
+    /// Compiles a change of one document, or of `many`. `now` is what `$currentDate` writes.
+    ///
+    /// # Errors
+    /// As of [`Update::parse`] and [`Change::check`].
     pub fn new(change: Change, now: DateTime, many: bool) -> Result<Self, StorageError> {
+        change.check(many)?;
         let change = match change {
             Change::Operators(update) => Compiled::Operators(Update::parse(&update)?),
-            Change::Replacement(document) => {
-                check_limits(&document)?;
-                if many {
-                    return Err(StorageError::invalid(
-                        "a replacement takes the place of one document, not of many",
-                    ));
-                }
-                Compiled::Replacement(document)
-            }
+            Change::Replacement(document) => Compiled::Replacement(document),
         };
         Ok(Self { change, now })
     }
 
-    /// The document as it is after the change; none if it is so already. Neither has its id.
+    /// The document as it is after the change; none if it is so already.
+    ///
+    /// # Errors
+    /// If the document cannot be changed so, or may not be what would become of it.
     pub fn apply(
         &self,
         id: &DocumentId,
@@ -54,7 +77,10 @@ impl Edit {
         }
     }
 
-    /// What an upsert makes: the id that the filter demands, if it does, and the document.
+    /// What an upsert inserts where the filter finds nothing: the id that is demanded, if one is, and the document.
+    ///
+    /// # Errors
+    /// If there may be no such id or document, or if the filter does not tell which.
     pub fn make(&self, filter: &Filter) -> Result<(Option<DocumentId>, RawDocumentBuf), StorageError> {
         let (demanded, document) = match &self.change {
             Compiled::Operators(update) => {
