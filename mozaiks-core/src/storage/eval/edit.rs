@@ -82,18 +82,16 @@ impl Edit {
     /// # Errors
     /// If there may be no such id or document, or if the filter does not tell which.
     pub fn make(&self, filter: &Filter) -> Result<(Option<DocumentId>, RawDocumentBuf), StorageError> {
-        let (demanded, document) = match &self.change {
+        match &self.change {
             Compiled::Operators(update) => {
                 let mut document = update.upsert_document(filter, self.now.into())?;
-                (document.remove("_id"), write(&document)?)
+                let demanded = document.remove("_id");
+                let document = write(&document)?;
+                check_limits(&document)?;
+                Ok((demanded.map(id_of).transpose()?, document))
             }
-            Compiled::Replacement(document) => {
-                let demanded = filter.equalities().into_iter().find(|(path, _)| path == "_id");
-                (demanded.map(|(_, value)| value), document.clone())
-            }
-        };
-        check_limits(&document)?;
-        Ok((demanded.map(id_of).transpose()?, document))
+            Compiled::Replacement(document) => Ok((filter.demanded_id()?, document.clone())),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 //! The server replaces a document whole, with the fields that confine it. So whose it is has to be known beforehand:
 //! either by the scope, or by a look at the document, of which neither the id nor the owner ever changes.
 
-use bson::{Bson, Document, RawDocumentBuf, doc};
+use bson::{Document, RawDocumentBuf, doc};
 
 use super::documents::{field, to_server, unreadable};
 use super::error::{storage_error, update_error};
@@ -11,7 +11,7 @@ use super::ids::ORIGINAL;
 use super::insert::insert;
 use super::scope::Scope;
 use super::update::{Changed, Mode, returned};
-use crate::storage::eval::{self, Filter};
+use crate::storage::eval::Filter;
 use crate::storage::{DocumentId, NewDocument, Selector, StorageError, UpdateOutcome};
 
 /// How often it is tried again while others change what it has found.
@@ -131,11 +131,7 @@ impl Replacement {
     fn demanded(&self) -> Result<Option<DocumentId>, StorageError> {
         match &self.selector {
             Selector::Id(id) => Ok(Some(id.clone())),
-            Selector::Filter(filter) => {
-                let equal = Filter::parse(filter)?.equalities().into_iter();
-                let id: Option<(String, Bson)> = equal.into_iter().find(|(path, _)| path == "_id");
-                id.map(|(_, value)| eval::id_of(value)).transpose()
-            }
+            Selector::Filter(filter) => Filter::parse(filter)?.demanded_id(),
         }
     }
 

@@ -10,13 +10,18 @@ use super::{
 
 /// The first equality on `_id` that only that one id can meet.
 pub(super) fn id(filter: &Filter) -> Option<&Bson> {
+    ids(filter).find(|value| !matches!(value, Bson::Null | Bson::Undefined | Bson::Array(_)))
+}
+
+/// The first equality on `_id`, whatever it says.
+pub(super) fn first_id(filter: &Filter) -> Option<&Bson> {
+    ids(filter).next()
+}
+
+fn ids(filter: &Filter) -> impl Iterator<Item = &Bson> {
     let mut found = Vec::new();
     collect(filter, &mut found);
-    found
-        .into_iter()
-        .filter(|(path, _)| path.as_str() == "_id")
-        .map(|(_, value)| value)
-        .find(|value| !matches!(value, Bson::Null | Bson::Undefined | Bson::Array(_)))
+    found.into_iter().filter(|(path, _)| path.as_str() == "_id").map(|(_, value)| value)
 }
 
 /// All equalities, by path.

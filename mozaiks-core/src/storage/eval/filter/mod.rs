@@ -12,9 +12,9 @@ mod test;
 
 use bson::{Bson, Document, RawBsonRef, RawDocument};
 
-use crate::storage::StorageError;
+use crate::storage::{DocumentId, StorageError};
 
-use super::path::Path;
+use super::{bytes::id_of, path::Path};
 use test::Test;
 
 pub(super) use demands::Demand;
@@ -78,6 +78,25 @@ impl Filter {
     /// An id that equality does not pin is none: null also matches a missing id, an array its elements.
     pub fn id_equals(&self) -> Option<&Bson> {
         equality::id(self)
+    }
+
+    /// The id that the filter demands by equality of a document that an upsert inserts.
+    ///
+    /// ```
+    /// use bson::doc;
+    /// use mozaiks_core::storage::eval::Filter;
+    ///
+    /// let filter = Filter::parse(&doc! { "_id": "home", "count": { "$gt": 1 } })?;
+    /// assert_eq!(filter.demanded_id()?, Some("home".into()));
+    /// assert_eq!(Filter::parse(&doc! { "_id": { "$gt": "home" } })?.demanded_id()?, None);
+    /// assert!(Filter::parse(&doc! { "_id": 1 })?.demanded_id().is_err());
+    /// # Ok::<(), mozaiks_core::storage::StorageError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If it is no id that a document may have.
+    pub fn demanded_id(&self) -> Result<Option<DocumentId>, StorageError> {
+        equality::first_id(self).cloned().map(id_of).transpose()
     }
 
     /// What the filter says by equality, implicit or `$eq`, also inside `$and`: what an upsert starts from. In the
