@@ -2,7 +2,7 @@
 
 use bson::{Bson, Document, doc};
 use mozaiks_core::DocumentId;
-use mozaiks_core::storage::eval::{Filter, Sort};
+use mozaiks_core::storage::eval::{Filter, Sort, equal_id, only_id};
 use mozaiks_core::storage::{Selector, Sharing, StorageError, StorageScope};
 
 use super::documents::{Documents, Entry};
@@ -46,11 +46,11 @@ impl<'s> Selection<'s> {
         let (id, filter) = match selector {
             Selector::Id(id) => (Some(id), None),
             Selector::Filter(filter) if filter.is_empty() => (None, None),
-            Selector::Filter(filter) => match alone(&filter) {
+            Selector::Filter(filter) => match only_id(&filter) {
                 Some(id) => (Some(id), None),
                 None => {
                     let filter = Filter::parse(&filter)?;
-                    (filter.id_equals().and_then(id), Some(filter))
+                    (filter.id_equals().and_then(equal_id), Some(filter))
                 }
             },
         };
@@ -200,23 +200,6 @@ impl<'s> Selection<'s> {
             Some(filter) => filter.matches(entry.body),
         }
     }
-}
-
-/// The id that a value is. Values of other types equal none, but for the deprecated symbol, which a scan finds.
-fn id(value: &Bson) -> Option<DocumentId> {
-    match value {
-        Bson::ObjectId(id) => Some((*id).into()),
-        Bson::String(text) => Some(text.into()),
-        _ => None,
-    }
-}
-
-/// The id that a filter asks for, if it asks for nothing else.
-fn alone(filter: &Document) -> Option<DocumentId> {
-    let (field, value) = filter.iter().next().filter(|_| filter.len() == 1)?;
-    // A text of 24 hexadecimal digits equals no id, though it is written like one.
-    let same = |id: &DocumentId| id.as_object_id().is_some() == matches!(value, Bson::ObjectId(_));
-    id(value).filter(|id| field == "_id" && same(id))
 }
 
 impl Order {

@@ -3,7 +3,8 @@
 use bson::{Bson, Document, doc};
 
 use super::ids::{Ids, ORIGINAL};
-use crate::storage::{DocumentId, StorageError, reserved};
+use crate::storage::eval::equal_id;
+use crate::storage::{StorageError, reserved};
 
 /// Adds a filter to the conditions of a scope. It has been checked: its nesting is bounded.
 pub(super) fn add(conditions: &mut Document, filter: Document, ids: &Ids<'_>) -> Result<(), StorageError> {
@@ -55,18 +56,9 @@ fn id_forms(condition: &Bson, ids: &Ids<'_>) -> Option<Bson> {
     };
     let mut forms = Vec::with_capacity(2 * wanted.len());
     for wanted in wanted {
-        forms.extend(ids.forms(&as_id(wanted)?));
+        forms.extend(ids.forms(&equal_id(wanted)?));
     }
     Some(doc! { "$in": forms }.into())
-}
-
-/// The id that a value is. A text that is written like an ObjectId is none.
-fn as_id(value: &Bson) -> Option<DocumentId> {
-    match value {
-        Bson::ObjectId(id) => Some((*id).into()),
-        Bson::String(text) => Some(DocumentId::from(text.as_str())).filter(|id| id.as_object_id().is_none()),
-        _ => None,
-    }
 }
 
 /// Any other condition: of the field that holds the id, where there is one, and else of `_id`.

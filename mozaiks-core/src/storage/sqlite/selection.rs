@@ -5,7 +5,7 @@ use bson::{Bson, Document, RawDocument, doc};
 use super::error::damaged;
 use super::indexes::{Catalog, Indexes};
 use super::key::{self, Key};
-use crate::storage::eval::{Filter, with_id};
+use crate::storage::eval::{Filter, only_id, with_id};
 use crate::storage::{DocumentId, Selector, Sharing, StorageError, StorageScope};
 
 /// A selector, compiled, with what the scope adds to it.
@@ -61,7 +61,7 @@ impl Selection {
             return Ok(Self { keys: Keys::all(), residual: None, owner, indexes });
         }
         let parsed = Filter::parse(&filter)?;
-        if let Some(id) = alone(&filter) {
+        if let Some(id) = only_id(&filter) {
             return Ok(Self { keys: Keys::one(&id), residual: None, owner, indexes });
         }
         let keys = Keys::of(&parsed, &filter);
@@ -150,18 +150,5 @@ impl<'r> Row<'r> {
     pub fn new(key: &'r [u8], owner: Option<&'r str>, body: &'r [u8]) -> Result<Self, StorageError> {
         let body = RawDocument::from_bytes(body).map_err(|_| damaged("a stored document is no BSON"))?;
         Ok(Self { key, owner, body })
-    }
-}
-
-/// The id that a filter asks for, if it asks for nothing else.
-fn alone(filter: &Document) -> Option<DocumentId> {
-    if filter.len() > 1 {
-        return None;
-    }
-    match filter.get("_id")? {
-        Bson::ObjectId(id) => Some((*id).into()),
-        // A text of 24 hexadecimal digits equals no id, though it is written like one.
-        Bson::String(text) => Some(DocumentId::from(text)).filter(|id| id.as_object_id().is_none()),
-        _ => None,
     }
 }
