@@ -27,6 +27,29 @@ pub struct StorageScope<'s> {
     pub sharing: Sharing,
 }
 
+impl<'s> StorageScope<'s> {
+    /// Whether the collection is one that the app's users share, so that its documents have owners.
+    pub const fn is_shared(&self) -> bool {
+        !matches!(self.sharing, Sharing::Private)
+    }
+
+    /// Who owns what the caller inserts, in a collection that has owners.
+    pub const fn owner(&self) -> Option<&'s str> {
+        match self.sharing {
+            Sharing::Private => None,
+            Sharing::Shared | Sharing::SharedMine => Some(self.user_id),
+        }
+    }
+
+    /// Whose documents alone are meant, in a collection that has owners.
+    pub const fn only_owner(&self) -> Option<&'s str> {
+        match self.sharing {
+            Sharing::Private | Sharing::Shared => None,
+            Sharing::SharedMine => Some(self.user_id),
+        }
+    }
+}
+
 /// Whose documents a call reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Sharing {

@@ -2,7 +2,7 @@
 
 use mozaiks_core::DocumentId;
 use mozaiks_core::storage::{
-    FindAndUpdateOptions, FoundDocument, NewDocument, Sharing, StorageError, StorageScope, UpdateOptions,
+    FindAndUpdateOptions, FoundDocument, NewDocument, StorageError, StorageScope, UpdateOptions,
     UpdateOutcome, eval,
 };
 
@@ -20,7 +20,7 @@ pub(super) struct SelectedEdit<'s> {
 
 impl<'s> SelectedEdit<'s> {
     pub fn new(scope: &StorageScope<'s>, selection: Selection<'s>, edit: eval::Edit) -> Self {
-        Self { selection, edit, owner: owner(scope) }
+        Self { selection, edit, owner: scope.owner() }
     }
 
     /// Changes one of the documents, or all.
@@ -76,13 +76,5 @@ impl<'s> SelectedEdit<'s> {
         let id = demanded.unwrap_or(id);
         documents.insert(vec![NewDocument::new(id.clone(), document)], self.owner)?;
         Ok(id)
-    }
-}
-
-/// Who owns what the caller inserts, in a collection that has owners.
-pub(super) fn owner<'s>(scope: &StorageScope<'s>) -> Option<&'s str> {
-    match scope.sharing {
-        Sharing::Private => None,
-        Sharing::Shared | Sharing::SharedMine => Some(scope.user_id),
     }
 }

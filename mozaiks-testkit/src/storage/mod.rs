@@ -120,8 +120,7 @@ impl Storage for MemoryStorage {
         Box::pin(async move {
             self.ready("insert").await?;
             documents.iter().try_for_each(|new| eval::check_limits(&new.document))?;
-            let owner = change::owner(&scope);
-            self.shards.write(&scope, |known| known.insert(documents, owner))
+            self.shards.write(&scope, |known| known.insert(documents, scope.owner()))
         })
     }
 

@@ -2,7 +2,7 @@
 
 use std::hash::{Hash, Hasher};
 
-use mozaiks_core::storage::{Sharing, StorageScope};
+use mozaiks_core::storage::StorageScope;
 use rustc_hash::FxHasher;
 
 /// A scope that outlives its call. Its four texts stand in one, so that a look at one place tells whether it is meant.
@@ -20,7 +20,7 @@ impl ScopeName {
         let parts = parts(scope);
         let [app, user, plugin, _] = parts.map(str::len);
         let starts = [app, app + user, app + user + plugin];
-        Self { hash, text: parts.concat().into(), starts, shared: is_shared(scope) }
+        Self { hash, text: parts.concat().into(), starts, shared: scope.is_shared() }
     }
 
     /// What [`hash`] gave for it.
@@ -33,7 +33,7 @@ impl ScopeName {
         let [user, plugin, collection] = self.starts;
         let lengths = [user, plugin - user, collection - plugin, self.text.len() - collection];
         let mut rest = self.text.as_bytes();
-        self.shared == is_shared(scope)
+        self.shared == scope.is_shared()
             && parts(scope).iter().zip(lengths).all(|(part, length)| {
                 let after = rest.strip_prefix(part.as_bytes()).filter(|_| part.len() == length);
                 after.is_some_and(|after| {
@@ -75,16 +75,12 @@ impl ScopeName {
 #[inline]
 pub(super) fn hash(scope: &StorageScope<'_>) -> u64 {
     let mut hasher = FxHasher::default();
-    (parts(scope), is_shared(scope)).hash(&mut hasher);
+    (parts(scope), scope.is_shared()).hash(&mut hasher);
     hasher.finish()
 }
 
 /// App, user, plugin, collection; nobody for a user if it is shared.
 fn parts<'s>(scope: &StorageScope<'s>) -> [&'s str; 4] {
-    let user = if is_shared(scope) { "" } else { scope.user_id };
+    let user = if scope.is_shared() { "" } else { scope.user_id };
     [scope.app_id, user, scope.plugin, scope.collection]
-}
-
-fn is_shared(scope: &StorageScope<'_>) -> bool {
-    scope.sharing != Sharing::Private
 }

@@ -3,7 +3,7 @@
 use bson::{Bson, Document, doc};
 use mozaiks_core::DocumentId;
 use mozaiks_core::storage::eval::{Filter, Sort, equal_id, only_id};
-use mozaiks_core::storage::{Selector, Sharing, StorageError, StorageScope};
+use mozaiks_core::storage::{Selector, StorageError, StorageScope};
 
 use super::documents::{Documents, Entry};
 
@@ -42,7 +42,6 @@ pub(super) struct Window {
 
 impl<'s> Selection<'s> {
     pub fn new(scope: &StorageScope<'s>, selector: Selector) -> Result<Self, StorageError> {
-        let owner = (scope.sharing == Sharing::SharedMine).then_some(scope.user_id);
         let (id, filter) = match selector {
             Selector::Id(id) => (Some(id), None),
             Selector::Filter(filter) if filter.is_empty() => (None, None),
@@ -55,7 +54,7 @@ impl<'s> Selection<'s> {
             },
         };
         let needs_id = filter.as_ref().is_some_and(Filter::needs_id);
-        Ok(Self { id, filter, needs_id, owner })
+        Ok(Self { id, filter, needs_id, owner: scope.only_owner() })
     }
 
     /// The selection as a filter: what an upsert starts from.

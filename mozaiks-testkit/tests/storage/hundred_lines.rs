@@ -7,8 +7,8 @@ use bson::{Document, RawDocumentBuf, doc};
 use futures_util::future::{BoxFuture, FutureExt, ready};
 use mozaiks_core::storage::eval::{self, Edit, Filter, IndexKeys, Projection, Sort, with_id, without_id};
 use mozaiks_core::storage::{
-    Change, FindAndUpdateOptions, Found, FoundDocument, Index, NewDocument, Query, Selector, Sharing,
-    Storage, StorageError, StorageScope, UpdateOptions, UpdateOutcome,
+    Change, FindAndUpdateOptions, Found, FoundDocument, Index, NewDocument, Query, Selector, Storage,
+    StorageError, StorageScope, UpdateOptions, UpdateOutcome,
 };
 use mozaiks_core::{DateTime, DocumentId};
 use mozaiks_testkit::conformance;
@@ -36,7 +36,7 @@ struct Kept {
 }
 
 fn place(scope: &StorageScope<'_>) -> Place {
-    let shared = scope.sharing != Sharing::Private;
+    let shared = scope.is_shared();
     let user = if shared { String::new() } else { scope.user_id.to_owned() };
     (scope.app_id.to_owned(), user, scope.plugin.to_owned(), scope.collection.to_owned(), shared)
 }
@@ -64,9 +64,11 @@ impl State {
         sort: Option<&Document>,
     ) -> Result<Vec<usize>> {
         let sort = Sort::parse(sort.unwrap_or(&doc! {}))?;
-        let (here, mine) = (place(scope), scope.sharing == Sharing::SharedMine);
+        let (here, owner) = (place(scope), scope.only_owner());
         let meant = |kept: &Kept| {
-            kept.place == here && (!mine || kept.owner == scope.user_id) && filter.matches(&kept.document)
+            kept.place == here
+                && owner.is_none_or(|owner| kept.owner == owner)
+                && filter.matches(&kept.document)
         };
         let mut places: Vec<_> = (0..self.kept.len()).filter(|at| meant(&self.kept[*at])).collect();
         places.sort_by(|a, b| sort.compare(&self.kept[*a].document, &self.kept[*b].document));

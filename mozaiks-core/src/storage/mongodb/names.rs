@@ -13,7 +13,7 @@ use mongodb::{Collection, Database};
 
 use super::error::{Refusal, storage_error};
 use super::indexes;
-use crate::storage::{Sharing, StorageError, StorageScope};
+use crate::storage::{StorageError, StorageScope};
 
 /// The collection in which it stands whose a name is.
 const REGISTRY: &str = "_mozaiks_collections";
@@ -41,7 +41,7 @@ impl Names {
         database: &Database,
         scope: &StorageScope<'_>,
     ) -> Result<Collection<RawDocumentBuf>, StorageError> {
-        let shared = scope.sharing != Sharing::Private;
+        let shared = scope.is_shared();
         if let Some(known) = self.known(scope.plugin, scope.collection, shared) {
             return Ok(known);
         }

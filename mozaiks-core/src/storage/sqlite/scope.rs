@@ -6,7 +6,7 @@ use std::sync::{PoisonError, RwLock};
 use rusqlite::{Connection, OptionalExtension, params};
 use rustc_hash::FxHasher;
 
-use crate::storage::{Sharing, StorageScope};
+use crate::storage::StorageScope;
 
 /// So many scopes are remembered at most.
 const PLACES: usize = 1 << 16;
@@ -28,7 +28,7 @@ impl ScopeName {
             user_id: user(scope).into(),
             plugin: scope.plugin.into(),
             collection: scope.collection.into(),
-            shared: is_shared(scope),
+            shared: scope.is_shared(),
         }
     }
 
@@ -37,7 +37,7 @@ impl ScopeName {
             && *self.user_id == *user(scope)
             && *self.plugin == *scope.plugin
             && *self.collection == *scope.collection
-            && self.shared == is_shared(scope)
+            && self.shared == scope.is_shared()
     }
 
     fn hash(&self) -> u64 {
@@ -72,7 +72,7 @@ impl ScopeCache {
     }
 
     pub fn get(&self, scope: &StorageScope<'_>) -> Option<i64> {
-        let hash = hash(scope.app_id, user(scope), scope.plugin, scope.collection, is_shared(scope));
+        let hash = hash(scope.app_id, user(scope), scope.plugin, scope.collection, scope.is_shared());
         let place = self.place(hash)?.read().unwrap_or_else(PoisonError::into_inner);
         place.as_ref().filter(|known| known.0.is(scope)).map(|known| known.1)
     }
@@ -98,7 +98,7 @@ impl ScopeCache {
             return Ok(Some(number));
         }
         let found =
-            find(connection, scope.plugin, scope.collection, is_shared(scope), scope.app_id, user(scope))?;
+            find(connection, scope.plugin, scope.collection, scope.is_shared(), scope.app_id, user(scope))?;
         if let Some(number) = found {
             self.put(ScopeName::of(scope), number);
         }
@@ -125,13 +125,9 @@ fn find(
     select.query_row(params![plugin, collection, shared, app_id, user_id], |row| row.get(0)).optional()
 }
 
-fn is_shared(scope: &StorageScope<'_>) -> bool {
-    scope.sharing != Sharing::Private
-}
-
 /// Whose the collection is; nobody's if it is shared.
 fn user<'s>(scope: &StorageScope<'s>) -> &'s str {
-    if is_shared(scope) { "" } else { scope.user_id }
+    if scope.is_shared() { "" } else { scope.user_id }
 }
 
 fn hash(app_id: &str, user_id: &str, plugin: &str, collection: &str, shared: bool) -> u64 {

@@ -6,7 +6,7 @@ use super::error::damaged;
 use super::indexes::{Catalog, Indexes};
 use super::key::{self, Key};
 use crate::storage::eval::{Filter, only_id, with_id};
-use crate::storage::{DocumentId, Selector, Sharing, StorageError, StorageScope};
+use crate::storage::{DocumentId, Selector, StorageError, StorageScope};
 
 /// A selector, compiled, with what the scope adds to it.
 #[derive(Debug)]
@@ -50,9 +50,8 @@ impl Selection {
         selector: Selector,
         catalog: &Catalog,
     ) -> Result<Self, StorageError> {
-        let shared = scope.sharing != Sharing::Private;
-        let indexes = catalog.of_collection(scope.plugin, scope.collection, shared).cloned();
-        let owner = (scope.sharing == Sharing::SharedMine).then(|| scope.user_id.to_owned());
+        let indexes = catalog.of_collection(scope.plugin, scope.collection, scope.is_shared()).cloned();
+        let owner = scope.only_owner().map(str::to_owned);
         let filter = match selector {
             Selector::Id(id) => return Ok(Self { keys: Keys::one(&id), residual: None, owner, indexes }),
             Selector::Filter(filter) => filter,

@@ -13,9 +13,7 @@ use super::super::sorted::Sorted;
 use super::job::Operation;
 use super::transaction::{Target, Transaction};
 use crate::storage::eval::Edit;
-use crate::storage::{
-    DocumentId, FoundDocument, NewDocument, Sharing, StorageError, StorageScope, UpdateOutcome,
-};
+use crate::storage::{DocumentId, FoundDocument, NewDocument, StorageError, StorageScope, UpdateOutcome};
 
 /// Where an operation writes, and for whom.
 #[derive(Debug)]
@@ -59,8 +57,7 @@ pub(in super::super) struct Delete {
 
 impl Place {
     pub fn of(scope: &StorageScope<'_>) -> Self {
-        let maker = (scope.sharing != Sharing::Private).then(|| scope.user_id.into());
-        Self { scope: ScopeName::of(scope), maker }
+        Self { scope: ScopeName::of(scope), maker: scope.owner().map(Into::into) }
     }
 }
 
