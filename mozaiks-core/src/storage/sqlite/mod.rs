@@ -265,9 +265,7 @@ impl Storage for SqliteStorage {
     ) -> BoxFuture<'a, Result<Vec<Document>, StorageError>> {
         Box::pin(async move {
             let (head, rest) = Pipeline::parse(&pipeline)?.split();
-            let mut query = Query::new(Selector::Filter(head.filter));
-            (query.sort, query.skip, query.limit) = (head.sort, head.skip, head.limit);
-            let search = Search::new(&scope, query, &self.shared.catalog())?;
+            let search = Search::new(&scope, head.into(), &self.shared.catalog())?;
             // Where the documents are found, so that much of it is done where it may take its time.
             self.read(scope, move |connection, scope, budget| {
                 let found = search.run(connection, scope, budget)?;
