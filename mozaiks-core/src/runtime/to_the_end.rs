@@ -10,6 +10,9 @@ use tracing::instrument::WithSubscriber;
 /// Runs `work` to its end, also where the future that this is gets dropped: as a task of the tokio runtime, with the
 /// log of who began it. Without a tokio runtime nobody else can run it, so it runs in place.
 ///
+/// [`Detached`](crate::detached::Detached) costs less and goes on by itself only once it is dropped. This goes on also
+/// where it is kept and not waited for: others wait for the lock that a start holds.
+///
 /// # Errors
 /// [`JoinError`] if the tokio runtime ends first. A panic goes on in whoever waits.
 pub(super) async fn to_the_end<F>(work: F) -> Result<F::Output, JoinError>
