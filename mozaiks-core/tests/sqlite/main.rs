@@ -5,6 +5,7 @@ mod cancelling;
 mod closing;
 mod documents;
 mod groups;
+mod ids;
 mod indexes;
 mod no_room;
 mod opening;

@@ -41,6 +41,8 @@ pub use distinct::{distinct, distinct_values};
 pub use document::{MAX_DEPTH, MAX_DOCUMENT_SIZE, check_document};
 pub use edit::Edit;
 pub use filter::Filter;
+#[cfg(feature = "sqlite")]
+pub(crate) use filter::{Demand, Operator};
 pub use id::{equal_id, only_id};
 pub use index::{IndexCandidate, IndexKeys, IndexPlan, KeyRange, ScanOrder, encode_value, plan_indexes};
 pub use path::{check_path, is_id};

@@ -70,6 +70,12 @@ impl Path {
         Ok(Self { text: text.to_owned(), parts })
     }
 
+    /// The path to the id of a document.
+    #[cfg(feature = "sqlite")]
+    pub(super) fn id() -> Self {
+        Self { text: "_id".to_owned(), parts: vec![Part::new("_id")] }
+    }
+
     pub(super) fn as_str(&self) -> &str {
         &self.text
     }

@@ -5,11 +5,14 @@ use rusqlite::Connection;
 
 use super::indexes::Catalog;
 use super::key;
+use super::keys::Keys;
+use super::moment::Moment;
 use super::readers::{Budget, Step};
 use super::route::{Order, Way, route};
-use super::scan::{Moment, Window, count_keys, scan, sql_by_index, sql_by_key};
-use super::selection::{Keys, Row, Selection};
+use super::scan::{Window, count_keys, scan, sql_by_index, sql_by_key};
+use super::selection::{Row, Selection};
 use super::sorted::Sorted;
+use super::statements::GET;
 use crate::storage::eval::{Projection, distinct, is_id, with_id};
 use crate::storage::{Found, FoundDocument, Query, StorageError, StorageScope};
 
@@ -55,7 +58,8 @@ impl Search {
         let _moment = Moment::begin(connection, &self.selection)?;
         let (way, sorting) = self.route(connection, scope)?;
         let (mut plan, sql) = match (&self.selection.keys, &way) {
-            (Keys::One(_), _) => (vec!["by id".to_owned()], super::scan::GET),
+            (Keys::One(_), _) => (vec!["by id".to_owned()], GET),
+            (Keys::Each(keys), _) => (vec![format!("by {} ids", keys.len())], GET),
             (_, Way::Index(way)) => {
                 let name = &way.index.keys.index().name;
                 (
@@ -64,7 +68,8 @@ impl Search {
                 )
             }
             (_, Way::Keys(direction)) => {
-                (vec!["by the keys".to_owned()], sql_by_key(&self.selection, *direction))
+                let bounds = if self.selection.keys.are_all() { "" } else { " between bounds" };
+                (vec![format!("by the keys{bounds}")], sql_by_key(&self.selection, *direction))
             }
         };
         let mut explain = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;

@@ -1,6 +1,6 @@
 //! The ids of documents as keys: bytes in the order of the ids, texts below `ObjectId`s.
 
-use bson::Bson;
+use bson::RawBsonRef;
 use bson::oid::ObjectId;
 use smallvec::SmallVec;
 
@@ -32,11 +32,12 @@ pub(super) fn decode(key: &[u8]) -> Result<DocumentId, StorageError> {
     id.ok_or_else(|| damaged("the key of a document is no id"))
 }
 
-/// The key that a value of a filter would have, also if no document can have it: a text of 24 hexadecimal digits.
-pub(super) fn of_value(value: &Bson) -> Option<Key> {
+/// The key that a value of a filter would have, also if no document can have it: a text of 24 hexadecimal digits. The
+/// deprecated symbol compares as a text.
+pub(super) fn of_value(value: RawBsonRef<'_>) -> Option<Key> {
     match value {
-        Bson::ObjectId(id) => Some(object(*id)),
-        Bson::String(id) => Some(text(id)),
+        RawBsonRef::ObjectId(id) => Some(object(id)),
+        RawBsonRef::String(id) | RawBsonRef::Symbol(id) => Some(text(id)),
         _ => None,
     }
 }

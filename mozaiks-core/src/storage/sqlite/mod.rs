@@ -25,7 +25,9 @@ mod error;
 mod find;
 mod indexes;
 mod key;
+mod keys;
 mod lock;
+mod moment;
 mod open;
 mod options;
 mod readers;
@@ -36,6 +38,7 @@ mod scope;
 mod selection;
 mod shared;
 mod sorted;
+mod statements;
 mod writer;
 
 use std::fmt;

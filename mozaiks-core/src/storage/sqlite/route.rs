@@ -5,7 +5,7 @@ use rusqlite::Connection;
 
 use super::indexes::LiveIndex;
 use super::scan::Direction;
-use super::selection::{Keys, Selection};
+use super::selection::Selection;
 use crate::storage::StorageError;
 use crate::storage::eval::{Filter, IndexCandidate, KeyRange, ScanOrder, Sort, plan_indexes};
 
@@ -84,7 +84,8 @@ fn through_index<'i>(
 ) -> Result<Option<(Way<'i>, bool)>, StorageError> {
     let Some(indexes) = &selection.indexes else { return Ok(None) };
     let pointless = selection.filter().is_none() && order.keys.is_some();
-    if pointless || matches!(selection.keys, Keys::One(_)) {
+    // No more than these keys are looked up; to how many documents an index leads is not known.
+    if pointless || selection.keys.named().is_some() {
         return Ok(None);
     }
     let mut live = Vec::with_capacity(indexes.len());

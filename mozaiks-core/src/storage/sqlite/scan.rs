@@ -8,42 +8,14 @@ use rusqlite::{Connection, OptionalExtension, Statement};
 
 use super::error::damaged;
 use super::key::Key;
+use super::keys::Keys;
 use super::readers::{Budget, Step, Stop};
 use super::route::{IndexWay, Way};
-use super::selection::{Keys, Row, Selection};
+use super::selection::{Row, Selection};
+use super::statements::{
+    BEYOND, COUNT, COUNT_ALL, COUNT_MINE, DOWN, ENTRIES_DOWN, ENTRIES_UP, GET, MINE_DOWN, MINE_UP, UP,
+};
 use crate::storage::StorageError;
-
-/// By one key.
-pub(super) const GET: &str = "SELECT owner, body FROM documents WHERE scope=?1 AND id=?2";
-
-/// A scan has the bounds, limit and offset as parameters 2 to 5, and perhaps an owner as 6.
-macro_rules! between {
-    ($what:literal, $rest:literal) => {
-        concat!("SELECT ", $what, " FROM documents WHERE scope=?1 AND id>=?2 AND id<?3", $rest)
-    };
-}
-const UP: &str = between!("id, owner, body", " ORDER BY id LIMIT ?4 OFFSET ?5");
-const DOWN: &str = between!("id, owner, body", " ORDER BY id DESC LIMIT ?4 OFFSET ?5");
-const MINE_UP: &str = between!("id, owner, body", " AND owner=?6 ORDER BY id LIMIT ?4 OFFSET ?5");
-const MINE_DOWN: &str = between!("id, owner, body", " AND owner=?6 ORDER BY id DESC LIMIT ?4 OFFSET ?5");
-const COUNT: &str = between!("count(*)", "");
-const COUNT_ALL: &str = "SELECT documents FROM counts WHERE scope=?1";
-const COUNT_MINE: &str = between!("count(*)", " AND owner=?4");
-/// Whether there are more than so many.
-const BEYOND: &str = between!("1", " LIMIT 1 OFFSET ?4");
-
-/// By a range of an index.
-macro_rules! entries {
-    ($rest:literal) => {
-        concat!(
-            "SELECT d.id, d.owner, d.body FROM entries e CROSS JOIN documents d ON d.scope=e.scope AND d.id=e.id \
-             WHERE e.index_id=?1 AND e.scope=?2 AND e.key>=?3 AND e.key<?4",
-            $rest
-        )
-    };
-}
-const ENTRIES_UP: &str = entries!(" ORDER BY e.key, e.id");
-const ENTRIES_DOWN: &str = entries!(" ORDER BY e.key DESC, e.id DESC");
 
 /// Which way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,29 +34,6 @@ pub(super) struct Window {
 impl Window {
     pub const ALL: Self = Self { skip: 0, limit: None };
     pub const FIRST: Self = Self { skip: 0, limit: Some(1) };
-}
-
-/// A moment: what is read through an index is of one, also where that takes several statements.
-pub(super) struct Moment<'c>(Option<&'c Connection>);
-
-impl<'c> Moment<'c> {
-    /// Begins, where it matters and a transaction is not open anyway.
-    pub fn begin(connection: &'c Connection, selection: &Selection) -> rusqlite::Result<Self> {
-        if selection.indexes.is_none() || !connection.is_autocommit() {
-            return Ok(Self(None));
-        }
-        connection.prepare_cached("BEGIN")?.execute([])?;
-        Ok(Self(Some(connection)))
-    }
-}
-
-impl Drop for Moment<'_> {
-    fn drop(&mut self) {
-        let ended = self.0.map(|connection| connection.prepare_cached("COMMIT")?.execute([]));
-        if let Some(Err(error)) = ended {
-            tracing::error!(%error, "a reading transaction did not end");
-        }
-    }
 }
 
 /// Shows the documents that a selection names, as many as the window says, on the way to them.
@@ -117,6 +66,9 @@ pub(super) fn scan(
     match (&selection.keys, way) {
         (Keys::One(key), _) => get(connection, scope, key, filtered).map(|_| ()),
         (_, Way::Index(way)) => by_index(connection, scope, way, budget, filtered),
+        (Keys::Each(keys), Way::Keys(direction)) => {
+            by_each_key(connection, scope, keys, *direction, budget, filtered)
+        }
         (Keys::Between(..), Way::Keys(direction)) if selection.is_by_key() => {
             by_key(connection, scope, selection, *direction, window, budget, |row| {
                 show(row)?;
@@ -127,6 +79,33 @@ pub(super) fn scan(
             by_key(connection, scope, selection, *direction, Window::ALL, budget, filtered)
         }
     }
+}
+
+fn by_each_key(
+    connection: &Connection,
+    scope: i64,
+    keys: &[Key],
+    direction: Direction,
+    budget: &mut Budget,
+    mut show: impl FnMut(Row<'_>) -> Step<ControlFlow<()>>,
+) -> Step<()> {
+    let mut keys = keys.iter();
+    while let Some(key) = match direction {
+        Direction::Up => keys.next(),
+        Direction::Down => keys.next_back(),
+    } {
+        let flow = get(connection, scope, key, |row| {
+            budget.spend(row.body.as_bytes().len())?;
+            show(row)
+        })?;
+        match flow {
+            Some(ControlFlow::Break(())) => break,
+            Some(ControlFlow::Continue(())) => {}
+            // It was looked for all the same.
+            None => budget.spend(0)?,
+        }
+    }
+    Ok(())
 }
 
 fn by_key(
@@ -257,6 +236,14 @@ pub(super) fn count_keys(
         Keys::One(key) => {
             let named = get(connection, scope, key, |row| Ok(selection.names(row)?))?;
             return Ok(u64::from(named == Some(true)));
+        }
+        Keys::Each(keys) => {
+            let mut count = 0;
+            by_each_key(connection, scope, keys, Direction::Up, budget, |row| {
+                count += u64::from(selection.names(row)?);
+                Ok(ControlFlow::Continue(()))
+            })?;
+            return Ok(count);
         }
         Keys::Between(low, high) => (low.as_slice(), high.as_slice()),
     };

@@ -1,12 +1,13 @@
 //! Which documents of a scope are meant: by their keys as far as these tell, by a filter for the rest.
 
-use bson::{Bson, Document, RawDocument, doc};
+use bson::{Document, RawDocument, doc};
 
 use super::error::damaged;
 use super::indexes::{Catalog, Indexes};
-use super::key::{self, Key};
+use super::key;
+use super::keys::Keys;
 use crate::storage::eval::{Filter, only_id, with_id};
-use crate::storage::{DocumentId, Selector, StorageError, StorageScope};
+use crate::storage::{Selector, StorageError, StorageScope};
 
 /// A selector, compiled, with what the scope adds to it.
 #[derive(Debug)]
@@ -18,14 +19,6 @@ pub(super) struct Selection {
     pub owner: Option<String>,
     /// The indexes of the collection, if there are any.
     pub indexes: Option<Indexes>,
-}
-
-/// Where the keys of the documents are.
-#[derive(Debug)]
-pub(super) enum Keys {
-    One(Key),
-    /// From the first on, before the second.
-    Between(Key, Key),
 }
 
 #[derive(Debug)]
@@ -63,8 +56,9 @@ impl Selection {
         if let Some(id) = only_id(&filter) {
             return Ok(Self { keys: Keys::one(&id), residual: None, owner, indexes });
         }
-        let keys = Keys::of(&parsed, &filter);
-        let residual = Some(Residual { needs_id: parsed.needs_id(), filter: parsed });
+        let needs_id = parsed.needs_id();
+        let keys = if needs_id { Keys::of(&parsed) } else { Keys::all() };
+        let residual = Some(Residual { needs_id, filter: parsed });
         Ok(Self { keys, residual, owner, indexes })
     }
 
@@ -83,7 +77,8 @@ impl Selection {
         match (&self.residual, &self.keys) {
             (Some(residual), _) => Ok(residual.filter.clone()),
             (None, Keys::One(key)) => Filter::parse(&doc! { "_id": key::decode(key)? }),
-            (None, Keys::Between(..)) => Filter::parse(&Document::new()),
+            // Several keys never stand without the filter that names them.
+            (None, Keys::Each(_) | Keys::Between(..)) => Filter::parse(&Document::new()),
         }
     }
 
@@ -104,43 +99,6 @@ impl Selection {
                 Ok(filter.matches(&with_id(&key::decode(row.key)?, row.body)?))
             }
         }
-    }
-}
-
-impl Keys {
-    fn one(id: &DocumentId) -> Self {
-        Self::One(key::encode(id))
-    }
-
-    fn all() -> Self {
-        let (low, high) = key::all();
-        Self::Between(low, high)
-    }
-
-    pub fn are_all(&self) -> bool {
-        let (all_low, all_high) = key::all();
-        matches!(self, Self::Between(low, high) if *low == all_low && *high == all_high)
-    }
-
-    /// No fewer than a filter demands.
-    fn of(parsed: &Filter, filter: &Document) -> Self {
-        if let Some(key) = parsed.id_equals().and_then(key::of_value) {
-            return Self::One(key);
-        }
-        let (mut low, mut high) = key::all();
-        if let Some(Bson::Document(operators)) = filter.get("_id") {
-            for (operator, operand) in operators {
-                let Some(key) = key::of_value(operand) else { continue };
-                let (first, beyond) = key::same_type(&key);
-                match operator.as_str() {
-                    "$gt" | "$gte" => (low, high) = (low.max(key), high.min(beyond)),
-                    "$lt" => (low, high) = (low.max(first), high.min(key)),
-                    "$lte" => (low, high) = (low.max(first), high.min(key::after(key))),
-                    _ => {}
-                }
-            }
-        }
-        Self::Between(low, high)
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
 
 /// What some value at a path has to be for a document to match. Different demands may be met by different values.
 #[derive(Debug, Clone)]
-pub(in super::super) enum Demand<'f> {
+pub(crate) enum Demand<'f> {
     /// In this relation to an operand.
     Compare(Operator, RawBsonRef<'f>),
     /// Equal to one of these.
@@ -25,6 +25,12 @@ impl Filter {
         let mut found = Vec::new();
         collect(self, path.parts(), &mut found);
         found
+    }
+
+    /// The demands on the id of a document, which is one value, and never an array: it meets all of them.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn id_demands(&self) -> Vec<Demand<'_>> {
+        self.demands(&Path::id())
     }
 }
 

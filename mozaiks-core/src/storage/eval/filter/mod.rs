@@ -17,8 +17,8 @@ use crate::storage::{DocumentId, StorageError};
 use super::{bytes::id_of, path::Path};
 use test::Test;
 
-pub(super) use demands::Demand;
-pub(super) use test::Operator;
+pub(crate) use demands::Demand;
+pub(crate) use test::Operator;
 
 /// A filter, checked and compiled once, to be matched with many documents.
 ///

@@ -60,7 +60,7 @@ impl Test {
 
 /// An operator that compares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in super::super) enum Operator {
+pub(crate) enum Operator {
     Equal,
     Greater,
     GreaterOrEqual,

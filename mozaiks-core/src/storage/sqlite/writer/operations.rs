@@ -4,11 +4,12 @@ use bson::RawDocumentBuf;
 
 use super::super::find::{any_order, found};
 use super::super::key::{self, Key};
+use super::super::keys::Keys;
 use super::super::readers::Budget;
 use super::super::route::{Order, route};
 use super::super::scan::{Window, get, scan};
 use super::super::scope::ScopeName;
-use super::super::selection::{Keys, Selection};
+use super::super::selection::Selection;
 use super::super::sorted::Sorted;
 use super::job::Operation;
 use super::transaction::{Target, Transaction};
