@@ -160,6 +160,35 @@ async fn what_only_the_log_holds_is_found() {
 }
 
 #[tokio::test]
+async fn a_log_whose_file_is_gone_is_not_lost() {
+    let (folder, other) = (Folder::new(), Folder::new());
+    let storage = folder.open();
+    insert(&storage, of("alice"), "a", doc! {}).await.unwrap();
+    let log = other.path().join("app.db-wal");
+    fs::copy(folder.path().join("app.db-wal"), &log).unwrap();
+    // What a crash left of a file that was made is not touched either.
+    fs::write(other.path().join("app.db-new"), "half a file").unwrap();
+    let error = refused(&other);
+    assert!(matches!(&error, OpenError::OnlyLog { log: found, .. } if *found == log), "{error}");
+    let text = error.to_string();
+    assert!(text.contains(log.to_str().unwrap()) && text.contains("put the file back"), "{text}");
+    fs::write(other.file(), "").unwrap();
+    assert!(matches!(refused(&other), OpenError::OnlyLog { .. }));
+
+    // It says what to do, and that is enough.
+    fs::copy(folder.file(), other.file()).unwrap();
+    assert_eq!(all(&other.open(), of("alice")).await, ["a"]);
+}
+
+#[tokio::test]
+async fn an_empty_log_is_no_obstacle() {
+    let folder = Folder::new();
+    fs::write(folder.path().join("app.db-wal"), "").unwrap();
+    filled(&folder, 1).await;
+    assert_eq!(all(&folder.open(), of("alice")).await, ["0000"]);
+}
+
+#[tokio::test]
 async fn a_damaged_file_is_refused() {
     let folder = Folder::new();
     filled(&folder, 200).await;

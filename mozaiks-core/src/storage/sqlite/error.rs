@@ -68,6 +68,19 @@ pub enum OpenError {
         reason: String,
     },
 
+    /// It is missing or empty, and the log beside it is not.
+    #[error(
+        "{path} is missing or empty, but its log {log} is there, and may hold what is nowhere else. Both were left as \
+         they are: put the file back beside its log; or, to begin anew or with a backup, first move the log away, which \
+         fits no other file"
+    )]
+    OnlyLog {
+        /// The file.
+        path: PathBuf,
+        /// What it has written last.
+        log: PathBuf,
+    },
+
     /// The system does not give access to the file or to its folder, which must be writable too.
     #[error("{path} cannot be opened for reading and writing: {source}")]
     Io {

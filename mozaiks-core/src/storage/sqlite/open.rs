@@ -130,8 +130,8 @@ fn check_version(path: &Path, found: i32) -> Result<(), OpenError> {
 
 /// Asks SQLite, by a connection that changes nothing.
 fn check_content(path: &Path, whole: bool) -> Result<(), OpenError> {
-    let (log, index) = (beside(path, "-wal"), beside(path, "-shm"));
-    let has_log = fs::metadata(&log).is_ok_and(|log| log.len() > 0);
+    let index = beside(path, "-shm");
+    let has_log = log_of(path)?.is_some();
     let had_index = index.exists();
     let checked = {
         // Without a log, the file is all there is, and no file beside it has to be made for reading.
@@ -154,6 +154,16 @@ fn check_content(path: &Path, whole: bool) -> Result<(), OpenError> {
     checked
 }
 
+/// The log beside the file, if there is anything in it.
+fn log_of(path: &Path) -> Result<Option<PathBuf>, OpenError> {
+    let log = beside(path, "-wal");
+    match fs::metadata(&log) {
+        Ok(found) => Ok((found.len() > 0).then_some(log)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(io_error(&log, source)),
+    }
+}
+
 fn quick_check(path: &Path, connection: &Connection) -> Result<(), OpenError> {
     let said = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0));
     match said {
@@ -166,6 +176,9 @@ fn quick_check(path: &Path, connection: &Connection) -> Result<(), OpenError> {
 /// Makes the file under another name and gives it its own when it is whole: whenever the power goes, there is all of it
 /// or nothing.
 fn create(path: &Path) -> Result<(), OpenError> {
+    if let Some(log) = log_of(path)? {
+        return Err(OpenError::OnlyLog { path: path.to_owned(), log });
+    }
     let new = beside(path, "-new");
     let remove = |path: &Path| match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(io_error(path, error)),
@@ -174,7 +187,7 @@ fn create(path: &Path) -> Result<(), OpenError> {
     for ending in ["", "-journal", "-wal", "-shm"] {
         remove(&beside(&new, ending))?;
     }
-    // A log without its file is of no use to anybody, and must not be taken for that of the new one.
+    // The log is empty, and its index must not be taken for that of the new one.
     for ending in ["-wal", "-shm"] {
         remove(&beside(path, ending))?;
     }
