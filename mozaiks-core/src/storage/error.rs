@@ -20,7 +20,8 @@ pub enum StorageError {
     #[error("{0} is not supported")]
     Unsupported(Cow<'static, str>),
 
-    /// A document, filter or update names a field that belongs to the storage (`user_id`, `app_id`, `_mozaiks...`).
+    /// A document, filter or update names a field that belongs to the storage (`user_id`, `app_id`, `_mozaiks...`), or a
+    /// document its `_id`, which stands beside it.
     #[error("the field `{0}` is reserved: the storage keeps it for itself")]
     ReservedField(Cow<'static, str>),
 
@@ -91,7 +92,8 @@ impl StorageError {
 }
 
 /// What a filter or update means nothing by is the plugin's fault, not the client's: a request reaches a filter as
-/// values only.
+/// values only. What is written may have its fields from a client, too: a [`Collection`](super::Collection) looks at it
+/// before a storage does.
 impl From<StorageError> for Error {
     fn from(error: StorageError) -> Self {
         match &error {

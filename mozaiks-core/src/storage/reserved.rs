@@ -5,6 +5,7 @@ use bson::{Bson, Document, RawDocument};
 use super::error::StorageError;
 use super::eval::is_id;
 use super::id::DocumentId;
+use crate::error::Error;
 
 /// The fields that confine a document to its owner.
 pub const SCOPE_FIELDS: [&str; 2] = ["user_id", "app_id"];
@@ -21,13 +22,25 @@ pub(crate) fn check_fields(document: &RawDocument) -> Result<(), StorageError> {
         let element = element.map_err(|error| StorageError::codec(error.to_string()))?;
         let name = element.key().as_str();
         if name == "_id" {
-            return Err(StorageError::invalid(
-                "a document does not hold its own `_id`: give it to `insert_with_id`, and read it from `Stored::id`",
-            ));
+            return Err(StorageError::ReservedField(name.to_owned().into()));
         }
         check_path(name)?;
     }
     Ok(())
+}
+
+/// What a plugin is told whose document or update names a reserved field: `VALIDATION_ERROR`. In most cases it is a
+/// client that has sent the field, into a map that is written as it came.
+pub(crate) fn refusal(error: StorageError) -> Error {
+    let StorageError::ReservedField(field) = &error else { return error.into() };
+    let text = match &**field {
+        "_id" => {
+            "a document does not hold its own `_id`: give it to `insert_with_id`, and read it from `Stored::id`"
+                .to_owned()
+        }
+        _ => error.to_string(),
+    };
+    Error::validation(field.clone(), text).with_source(error)
 }
 
 /// Refuses a filter that names the scope, however deep in `$and` and its kin, and has it mean the same by an id as

@@ -170,7 +170,7 @@ async fn nobody_becomes_the_owner_of_what_another_made() {
     let host = host().await;
     for field in ["user_id", "user_id.x", "app_id"] {
         let stolen = host.user("bob").call("steal", json!({ "id": "alices", "field": field })).await;
-        assert_eq!(stolen.unwrap_err().code(), ErrorCode::Internal, "{field}");
+        assert_eq!(stolen.unwrap_err().code(), ErrorCode::Validation, "{field}");
     }
     host.user("bob").call("steal", json!({ "id": "alices", "field": "owner" })).await.unwrap();
     assert_eq!(see(&host.user("carol"), false).await[0], ALICES());

@@ -214,6 +214,35 @@ async fn an_update_cannot_move_a_document_to_somebody_else() {
 }
 
 #[tokio::test]
+async fn a_client_whose_fields_become_a_document_is_told_which_of_them_is_reserved() {
+    let host = TestHost::new(Mirror);
+    let alice = host.user("alice");
+    for field in ["_id", "_mozaiks", "_mozaiks_id"] {
+        let refused = alice.call("anything", json!({ "name": "x", field: "y" })).await.unwrap_err();
+        assert_eq!((refused.code(), refused.status()), (ErrorCode::Validation, 400), "{field}");
+        let said = refused.field(field).unwrap();
+        assert!(said.contains(&format!("`{field}`")), "{said}");
+    }
+    let host = tenancy::host();
+    let alice = host.user("alice").plugin("cabinet");
+    alice.call("put", json!({ "name": "items", "id": "home", "value": { "a": 1 } })).await.unwrap();
+    for (sent, field) in [("user_id", "user_id"), ("app_id", "app_id"), ("user_id.x", "user_id")] {
+        let value = json!({ "a": 2, sent: "bob" });
+        let update = json!({ "$set": value });
+        let fields = json!({
+            "name": "items", "id": "home", "value": value, "filter": { "a": 1 }, "update": update
+        });
+        for action in ["put", "replace", "update", "update_many", "upsert"] {
+            let refused = alice.call(action, fields.clone()).await.unwrap_err();
+            assert_eq!(refused.code(), ErrorCode::Validation, "{action} {sent}");
+            assert!(refused.field(field).is_some(), "{action} {sent}: {refused:?}");
+        }
+    }
+    let kept = alice.call("get", json!({ "name": "items", "id": "home" })).await.unwrap();
+    assert_eq!(kept["item"], json!({ "_id": "home", "a": 1 }));
+}
+
+#[tokio::test]
 async fn a_document_does_not_bring_its_own_scope_and_may_hold_such_names_inside() {
     let host = tenancy::host();
     let alice = host.user("alice").plugin("cabinet");

@@ -21,7 +21,8 @@ use crate::error::{Error, Result};
 /// Documents of one kind, in one scope: the caller's own, or those that the app's users share.
 ///
 /// Reading is in [`ReadCollection`], to which it derefs. A filter, update or document that names `user_id` or
-/// `app_id` is refused: they are the identity's to say.
+/// `app_id` is refused: they are the identity's to say. Of an update or document that is a `VALIDATION_ERROR` with the
+/// field, which a client may have sent.
 ///
 /// ```
 /// # use mozaiks_core::prelude::*;
@@ -75,7 +76,7 @@ impl<'c, T> Collection<'c, T> {
     /// [`mine`](Self::mine) is not the caller's.
     pub async fn update(&self, id: impl Into<DocumentId>, update: Document) -> Result<Updated> {
         let id = id.into();
-        reserved::check_update(&update)?;
+        reserved::check_update(&update).map_err(reserved::refusal)?;
         self.change(id, Change::Operators(update)).await
     }
 
@@ -86,7 +87,7 @@ impl<'c, T> Collection<'c, T> {
     pub async fn update_many(&self, mut filter: Document, update: Document) -> Result<u64> {
         let scope = self.handle.scope()?;
         reserved::check_filter(&mut filter)?;
-        reserved::check_update(&update)?;
+        reserved::check_update(&update).map_err(reserved::refusal)?;
         let mut options = UpdateOptions::new(self.place().clock.now());
         options.many = true;
         let outcome = self
@@ -219,7 +220,7 @@ fn write<T: Serialize>(document: &T) -> Result<RawDocumentBuf> {
     let refused =
         |error: &dyn std::fmt::Display| Error::invalid(format!("The document cannot be stored: {error}"));
     let document = bson::serialize_to_raw_document_buf(document).map_err(|error| refused(&error))?;
-    reserved::check_fields(&document)?;
+    reserved::check_fields(&document).map_err(reserved::refusal)?;
     eval::check_document(&document).map_err(|error| refused(&error))?;
     Ok(document)
 }
@@ -253,7 +254,7 @@ impl<'c, T: 'c> IntoFuture for UpdateOne<'c, T> {
         Box::pin(async move {
             let scope = self.collection.handle.scope()?;
             reserved::check_filter(&mut self.filter)?;
-            reserved::check_update(&self.update)?;
+            reserved::check_update(&self.update).map_err(reserved::refusal)?;
             let (selector, change) = (Selector::Filter(self.filter), Change::Operators(self.update));
             Ok(self.collection.place().storage.update(scope, selector, change, self.options).await?)
         })
@@ -298,7 +299,7 @@ impl<'c, T: DeserializeOwned + 'c> IntoFuture for FindOneAndUpdate<'c, T> {
         Box::pin(async move {
             let scope = self.collection.handle.scope()?;
             reserved::check_filter(&mut self.filter)?;
-            reserved::check_update(&self.update)?;
+            reserved::check_update(&self.update).map_err(reserved::refusal)?;
             reserved::check_sort(self.options.sort.as_ref())?;
             let (selector, change) = (Selector::Filter(self.filter), Change::Operators(self.update));
             let storage = self.collection.place().storage;
