@@ -23,6 +23,8 @@ mod gate;
 mod guard;
 #[cfg(feature = "axum")]
 pub mod http;
+#[cfg(any(feature = "jwt", feature = "otel"))]
+mod https;
 pub mod identity;
 pub mod installations;
 pub mod kv;
@@ -36,6 +38,9 @@ pub mod realtime;
 pub mod runtime;
 pub mod settings;
 pub mod storage;
+#[cfg(feature = "otel")]
+pub mod telemetry;
+mod trace;
 
 pub use capability::Capability;
 pub use clock::{Clock, SystemClock};

@@ -1,7 +1,7 @@
 //! What an action is given: all that a query has, and what it takes to write and to send.
 
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::Serialize;
 
@@ -40,8 +40,8 @@ pub struct Context {
     effects: Effects,
     /// How many events lie between this call and its first cause.
     hops: u8,
-    /// The W3C trace that the call is part of.
-    traceparent: Option<Arc<str>>,
+    /// The W3C trace that the call is part of, known once the call has its span.
+    traceparent: OnceLock<Arc<str>>,
 }
 
 impl Deref for Context {
@@ -61,7 +61,7 @@ impl Context {
         hops: u8,
     ) -> Self {
         let query = QueryContext { services, plugin, identity, grants };
-        Self { query, effects: Effects::default(), hops, traceparent: None }
+        Self { query, effects: Effects::default(), hops, traceparent: OnceLock::new() }
     }
 
     /// The same call, to say something of it when it is over.
@@ -71,15 +71,17 @@ impl Context {
         Self { traceparent: self.traceparent.clone(), ..ctx }
     }
 
-    /// The same call, as part of a trace.
-    pub(crate) fn within_trace(mut self, traceparent: &str) -> Self {
-        self.traceparent = Some(Arc::from(traceparent));
-        self
+    /// Makes the call a part of a trace, if it is none yet.
+    pub(crate) fn join_trace(&self, traceparent: &str) {
+        self.traceparent.get_or_init(|| Arc::from(traceparent));
     }
 
     /// The W3C `traceparent` of the trace that this call is part of, to hand on to whatever else it asks.
+    ///
+    /// It is the one that came with the call or the event. Where the host exports its spans, the call's own span is the
+    /// parent that it names.
     pub fn traceparent(&self) -> Option<&str> {
-        self.traceparent.as_deref()
+        self.traceparent.get().map(|traceparent| &**traceparent)
     }
 
     /// The half of it that reads.
@@ -208,7 +210,7 @@ impl Context {
         let event =
             Event::new(clock.new_id(), topic, Arc::clone(user.app_id()), user_id, payload, clock.now())?;
         let event = if self.hops == 0 { event } else { event.after(self.hops) };
-        Ok(match &self.traceparent {
+        Ok(match self.traceparent() {
             Some(traceparent) => event.with_traceparent(traceparent),
             None => event,
         })

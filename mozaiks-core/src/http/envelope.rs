@@ -26,6 +26,7 @@ use crate::error::{Error, Result};
 use crate::events::is_traceparent;
 use crate::guard::catch;
 use crate::log::OneLine;
+use crate::trace;
 
 /// The W3C trace that a request is part of.
 pub(super) const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
@@ -99,7 +100,7 @@ where
         Ok(Err(error)) => error_response(&logged(&shared, error, &id)),
         Err(crash) => error_response(&logged(&shared, Error::internal(crash), &id)),
     };
-    if response.status().is_server_error() && !span.is_none() {
+    if !span.is_none() {
         span.record("status", response.status().as_u16());
     }
     if let Some(accepted) = accepted {
@@ -126,14 +127,17 @@ fn span(parts: &Parts, id: &HeaderValue) -> Span {
     if tracing::level_filters::LevelFilter::current() < tracing::Level::DEBUG {
         return Span::none();
     }
-    tracing::debug_span!(
-        "request",
+    let traceparent = traceparent(&parts.headers);
+    let span = tracing::debug_span!(
+        trace::REQUEST,
         method = %parts.method,
         path = %OneLine(parts.uri.path()),
         request_id = %String::from_utf8_lossy(id.as_bytes()),
-        traceparent = traceparent(&parts.headers),
+        traceparent,
         status = tracing::field::Empty,
-    )
+    );
+    trace::join(&span, traceparent);
+    span
 }
 
 /// The header of that name, where it has its form.

@@ -14,6 +14,7 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::events::{Event, EventHandler, MAX_HOPS, Topic};
 use crate::guard::catch;
 use crate::identity::Identity;
+use crate::trace;
 
 impl Runtime {
     /// Publishes an event of the host's, such as `user:registered`, caused by a user or by the
@@ -37,6 +38,10 @@ impl Runtime {
         let app_id = Arc::clone(user.app_id());
         let event =
             Event::new(services.clock.new_id(), topic, app_id, user_id, &payload, services.clock.now())?;
+        let event = match trace::current() {
+            Some(traceparent) => event.with_traceparent(&traceparent),
+            None => event,
+        };
         Ok(services.events.publish(vec![event]).await?)
     }
 }
@@ -87,9 +92,9 @@ impl Inner {
         };
         let span = entry.spans.span(identity.app_id(), identity.user_id(), event.topic().as_str());
         let hops = event.hops() + 1;
-        let mut ctx = Context::new(self.services.clone(), entry.info.clone(), identity, grants, hops);
-        if let Some(traceparent) = event.traceparent() {
-            ctx = ctx.within_trace(traceparent);
+        let ctx = Context::new(self.services.clone(), entry.info.clone(), identity, grants, hops);
+        if let Some(traceparent) = trace::continued(&span, event.traceparent()) {
+            ctx.join_trace(&traceparent);
         }
         let run = async {
             let started = self.services.clock.monotonic();

@@ -17,6 +17,7 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::guard::{catch, within};
 use crate::identity::Identity;
 use crate::plugin::{ACTION_FIELD, Request};
+use crate::trace;
 
 /// How long a client should wait where a plugin is busy.
 const BUSY_RETRY: Duration = Duration::from_secs(1);
@@ -191,10 +192,7 @@ impl Inner {
         // Who drains the runtime has seen this call, or this call sees it.
         self.life.serves()?;
         let started = self.services.clock.monotonic();
-        let mut ctx = Context::new(self.services.clone(), entry.info.clone(), identity.clone(), grants, 0);
-        if let Some(traceparent) = call.traceparent {
-            ctx = ctx.within_trace(traceparent);
-        }
+        let ctx = Context::new(self.services.clone(), entry.info.clone(), identity.clone(), grants, 0);
         let Begun { action, span, future } = self.begin(entry, &ctx, call, ran)?;
         let run = async {
             let outcome = self.run(future, started).await;
@@ -213,6 +211,7 @@ impl Inner {
         call: Call<'_>,
         ran: &mut Option<(usize, usize)>,
     ) -> Result<Begun<'c>> {
+        let traceparent = call.traceparent;
         let mut request = Request::of(ctx.identity());
         let action = self.read(entry, &mut request, call)?;
         *ran = Some((entry.number, action));
@@ -220,6 +219,9 @@ impl Inner {
             return Err(Error::internal("the action is not in the router"));
         };
         let span = entry.spans.span(ctx.app_id(), ctx.user_id(), spec.name());
+        if let Some(traceparent) = trace::continued(&span, traceparent) {
+            ctx.join_trace(&traceparent);
+        }
         let run = || catch(|| entry.code().run(action, ctx, &request)).map_err(crashed)?;
         let future = if span.is_none() { run() } else { span.in_scope(run) };
         Ok(Begun { action: spec.name(), span, future })

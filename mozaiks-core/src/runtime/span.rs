@@ -15,9 +15,7 @@ use tracing::subscriber::Interest;
 use tracing::{Level, Metadata, Span};
 
 use crate::log::one_line;
-
-/// What the target of every plugin begins with.
-const TARGET_PREFIX: &str = "mozaiks_plugins::";
+use crate::trace::{CALL, PLUGIN_TARGETS};
 
 /// What is known of a call when it begins, and what is added when it ends.
 const FIELDS: &[&str] = &["app", "user", "plugin", "action", "duration", "outcome"];
@@ -43,8 +41,8 @@ impl SpanSource {
         if let Some(source) = known.get(plugin) {
             return source;
         }
-        let target: &'static str = Box::leak(format!("{TARGET_PREFIX}{plugin}").into_boxed_str());
-        let plugin = target.strip_prefix(TARGET_PREFIX).unwrap_or_default();
+        let target: &'static str = Box::leak(format!("{PLUGIN_TARGETS}{plugin}").into_boxed_str());
+        let plugin = target.strip_prefix(PLUGIN_TARGETS).unwrap_or_default();
         let source: &'static Self = Box::leak(Box::new(Self {
             plugin,
             target,
@@ -61,7 +59,7 @@ impl SpanSource {
         self.metadata.get_or_init(|| {
             let fields = FieldSet::new(FIELDS, Identifier(self));
             let kind = Kind::SPAN;
-            Metadata::new("action", self.target, Level::INFO, None, None, None, fields, kind)
+            Metadata::new(CALL, self.target, Level::INFO, None, None, None, fields, kind)
         })
     }
 
