@@ -4,20 +4,36 @@ use std::error::Error;
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write as _};
 
-use tracing_subscriber::EnvFilter;
+use tracing::Subscriber;
 use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer, fmt, registry};
 
 use crate::options::LogFormat;
+use crate::traces::Traces;
 
 /// Writes the log from now on. `RUST_LOG` says how much of it.
-pub fn start(format: LogFormat) {
+pub fn start(format: LogFormat, traces: &Traces) {
     let filter = EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).from_env_lossy();
-    let log = tracing_subscriber::fmt().with_writer(io::stderr).with_env_filter(filter);
+    match traces.layer() {
+        None => registry().with(filter).with(lines(format)).init(),
+        // What is exported does not depend on what is written.
+        Some(traces) => registry().with(traces).with(lines(format).with_filter(filter)).init(),
+    }
+}
+
+fn lines<S>(format: LogFormat) -> Box<dyn Layer<S> + Send + Sync>
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+{
+    let log = fmt::layer().with_writer(io::stderr);
     // Nobody would read complaints about standard error there, and a host goes on without it.
     let log = log.log_internal_errors(false).with_ansi(io::stderr().is_terminal());
     match format {
-        LogFormat::Text => log.init(),
-        LogFormat::Json => log.json().init(),
+        LogFormat::Text => log.boxed(),
+        LogFormat::Json => log.json().boxed(),
     }
 }
 

@@ -9,6 +9,7 @@ mod log;
 mod options;
 mod secret;
 mod services;
+mod traces;
 mod try_it;
 
 use std::error::Error;
@@ -17,6 +18,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use options::{Command, Options};
 use rustix::process::{Resource, getrlimit, setrlimit};
+use traces::Traces;
 
 /// Threads beside one for each core, so that a few plugins that hold theirs hold up nobody else.
 const SPARE_THREADS: usize = 4;
@@ -26,10 +28,17 @@ type Failure = Box<dyn Error + Send + Sync>;
 
 fn main() -> ExitCode {
     let options = Options::parse().checked();
-    log::start(options.serve.log_format);
     let outcome = match &options.command {
-        Some(Command::Token(token)) => secret::print_token(&options, token).map(|()| true),
-        None => serve(&options),
+        Some(Command::Token(token)) => {
+            log::start(options.serve.log_format, &Traces::none());
+            secret::print_token(&options, token).map(|()| true)
+        }
+        None => Traces::start().and_then(|traces| {
+            log::start(options.serve.log_format, &traces);
+            let outcome = serve(&options);
+            traces.end();
+            outcome
+        }),
     };
     match outcome {
         Ok(true) => ExitCode::SUCCESS,

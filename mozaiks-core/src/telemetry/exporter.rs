@@ -59,8 +59,12 @@ fn dress_request(span: &mut SpanData) {
             "path" => *key = "url.path".into(),
             "status" => {
                 *key = "http.response.status_code".into();
-                if matches!(value, Value::I64(500..)) {
-                    span.status = Status::error("");
+                // Unsigned numbers arrive as text.
+                if let Ok(status) = value.as_str().parse() {
+                    *value = Value::I64(status);
+                    if status >= 500 {
+                        span.status = Status::error("");
+                    }
                 }
             }
             _ => {}

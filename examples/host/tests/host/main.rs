@@ -6,8 +6,12 @@
 #[cfg(feature = "chaos")]
 mod chaos;
 mod clients;
+#[cfg(feature = "otel")]
+mod collector;
 mod identity;
 mod starting;
 mod stopping;
 mod support;
 mod surface;
+#[cfg(feature = "otel")]
+mod traces;

@@ -99,20 +99,27 @@ pub struct Ended {
 impl Host {
     /// Starts one on a port that is free, and waits until it serves.
     pub async fn start(data: &Path, arguments: &[&str]) -> Self {
-        Self::start_with(data, arguments, Lines::of).await
+        Self::start_with(command(data, arguments), Lines::of).await
+    }
+
+    /// The same, with variables in its environment.
+    #[cfg(feature = "otel")]
+    pub async fn start_in(environment: &[(&str, &str)], data: &Path) -> Self {
+        let mut command = command(data, &[]);
+        command.envs(environment.iter().copied());
+        Self::start_with(command, Lines::of).await
     }
 
     /// The same, with nobody who reads its standard output.
     pub async fn start_deaf(data: &Path) -> Self {
-        Self::start_with(data, &[], |out| {
+        Self::start_with(command(data, &[]), |out| {
             drop(out);
             Lines::of(tokio::io::empty())
         })
         .await
     }
 
-    async fn start_with(data: &Path, arguments: &[&str], read: impl FnOnce(ChildStdout) -> Lines) -> Self {
-        let mut command = command(data, arguments);
+    async fn start_with(mut command: Command, read: impl FnOnce(ChildStdout) -> Lines) -> Self {
         command.args(["--listen", "127.0.0.1:0", "--log-format", "json"]);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let out = read(child.stdout.take().unwrap());
