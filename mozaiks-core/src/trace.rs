@@ -11,6 +11,10 @@ use crate::telemetry::link;
 #[cfg(any(feature = "axum", feature = "otel"))]
 pub(crate) const REQUEST: &str = "request";
 
+/// The target of that span.
+#[cfg(any(feature = "axum", feature = "otel"))]
+pub(crate) const REQUESTS: &str = "mozaiks_core::http::envelope";
+
 /// The name of the span of a call: of an action, or of a handler of events.
 pub(crate) const CALL: &str = "action";
 

@@ -129,6 +129,7 @@ fn span(parts: &Parts, id: &HeaderValue) -> Span {
     }
     let traceparent = traceparent(&parts.headers);
     let span = tracing::debug_span!(
+        target: trace::REQUESTS,
         trace::REQUEST,
         method = %parts.method,
         path = %OneLine(parts.uri.path()),

@@ -11,7 +11,7 @@ use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{SpanData, SpanExporter};
 
 use crate::error::ErrorCode;
-use crate::trace::{CALL, PLUGIN_TARGETS, REQUEST};
+use crate::trace::{CALL, PLUGIN_TARGETS, REQUEST, REQUESTS};
 
 /// Exports spans under their names.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ impl SpanExporter for Exporter {
 
 fn dress(span: &mut SpanData) {
     let target = text(span, "target").unwrap_or_default();
-    if span.name == REQUEST && target.starts_with("mozaiks_core::http") {
+    if span.name == REQUEST && target == REQUESTS {
         dress_request(span);
     } else if span.name == CALL && target.starts_with(PLUGIN_TARGETS) {
         dress_call(span);

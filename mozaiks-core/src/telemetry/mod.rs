@@ -42,6 +42,7 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::registry::LookupSpan;
 
+use crate::trace::REQUESTS;
 use collector::Collector;
 use exporter::Exporter;
 
@@ -82,9 +83,7 @@ impl Telemetry {
         S: Subscriber + for<'span> LookupSpan<'span> + Send + Sync,
     {
         // The span of a request has the level DEBUG.
-        let seen = Targets::new()
-            .with_default(LevelFilter::INFO)
-            .with_target(concat!(env!("CARGO_CRATE_NAME"), "::http"), Level::DEBUG);
+        let seen = Targets::new().with_default(LevelFilter::INFO).with_target(REQUESTS, Level::DEBUG);
         tracing_opentelemetry::layer()
             .with_tracer(self.provider.tracer(env!("CARGO_PKG_NAME")))
             .with_location(false)
