@@ -8,70 +8,15 @@ use std::collections::BTreeMap;
 
 use libfuzzer_sys::fuzz_target;
 use mozaiks_core::Identity;
-use mozaiks_core::prelude::*;
 use mozaiks_core::runtime::{Limits, Reply, Runtime};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 #[path = "../../mozaiks-core/tests/common/nothing.rs"]
 mod nothing;
+mod sink;
 
-/// An action for each way of reading arguments.
-#[derive(Default)]
-struct Sink;
-
-#[derive(Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-enum Kind {
-    Plain,
-    Named { name: String },
-}
-
-#[derive(Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Strict {
-    id: DocumentId,
-    at: Option<DateTime>,
-    #[serde(default)]
-    tags: Vec<String>,
-    #[serde(default)]
-    counts: BTreeMap<String, i64>,
-}
-
-#[plugin(name = "sink", version = "1.0.0")]
-impl Sink {
-    /// Arguments one by one.
-    #[action]
-    async fn take(&self, _ctx: &Context, name: String, kind: Option<Kind>, n: Option<u8>) -> Result<Value> {
-        Ok(json!({ "name": name, "kind": kind, "n": n }))
-    }
-
-    /// A type that refuses what it does not know.
-    #[action]
-    async fn strict(&self, _ctx: &Context, Input(input): Input<Strict>) -> Result<Strict> {
-        Ok(input)
-    }
-
-    /// Raw data, with the host's values in the place of the client's.
-    #[action]
-    async fn keep(&self, _ctx: &Context, Input(value): Input<Value>) -> Result<Value> {
-        Ok(value)
-    }
-
-    /// A document of the caller's, of whom nothing is stored.
-    #[query]
-    async fn get(&self, ctx: &QueryContext, item_id: DocumentId) -> Result<Item<Strict>> {
-        Ok(ctx.collection::<Strict>("items").get(item_id).await?.into())
-    }
-
-    /// A page of nothing.
-    #[query]
-    async fn list(&self, ctx: &QueryContext, skip: Option<u64>, limit: Option<u64>) -> Result<Page<Strict>> {
-        ctx.collection::<Strict>("items").find(doc! {}).page(skip, limit).await
-    }
-}
+use sink::{ACTIONS, Sink};
 
 /// Small, so that the fuzzer reaches it.
 const MAX_BODY: usize = 4096;
@@ -107,7 +52,7 @@ fuzz_target!(|input: &[u8]| {
             }
             // A body that is well formed reaches every action.
             if input.first() == Some(&b'{') {
-                for action in ["take", "strict", "keep", "get", "list", "get_settings", "save_settings"] {
+                for action in ACTIONS {
                     check(input, &runtime.execute_action(alice, "sink", action, input).await);
                 }
             }
