@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 
 use super::action::resolved;
 use crate::error::{Error, Result};
+use crate::json::write_json;
+use crate::room::with_room;
 
 /// What an action may reply with: a type that is written as JSON and describes itself.
 ///
@@ -27,20 +29,15 @@ pub trait IntoReply: Sized {
 #[diagnostic::do_not_recommend]
 impl<T: Serialize + JsonSchema> IntoReply for T {
     fn write(&self) -> Result<Vec<u8>> {
-        let mut bytes = Vec::with_capacity(USUAL_REPLY);
-        serde_json::to_writer(&mut bytes, self)?;
-        match bytes.first() {
-            Some(b'{') => Ok(bytes),
-            // Nothing but a unit takes no room and is written as null.
-            _ if size_of::<T>() == 0 && bytes == b"null" => Ok(UNIT_REPLY.to_vec()),
-            _ => {
-                let mut wrapped = Vec::with_capacity(bytes.len() + 9);
-                wrapped.extend_from_slice(b"{\"data\":");
-                wrapped.append(&mut bytes);
-                wrapped.push(b'}');
-                Ok(wrapped)
-            }
-        }
+        with_room(|bytes| {
+            write_json(bytes, self)?;
+            Ok(match bytes.first() {
+                Some(b'{') => bytes.as_slice().to_vec(),
+                // Nothing but a unit takes no room and is written as null.
+                _ if size_of::<T>() == 0 && bytes == b"null" => UNIT_REPLY.to_vec(),
+                _ => [b"{\"data\":", bytes.as_slice(), b"}"].concat(),
+            })
+        })
     }
 
     fn schema(generator: &mut SchemaGenerator) -> Schema {
@@ -48,9 +45,6 @@ impl<T: Serialize + JsonSchema> IntoReply for T {
         as_it_leaves(&schema, generator, size_of::<T>() == 0, 0).try_into().unwrap_or_default()
     }
 }
-
-/// Room for the reply of most actions, so that it does not have to be moved while it is written.
-const USUAL_REPLY: usize = 256;
 
 /// What an action with nothing to say replies.
 pub(crate) const UNIT_REPLY: &[u8] = br#"{"success":true}"#;

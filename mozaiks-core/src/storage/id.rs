@@ -8,7 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::datetime::DateTime;
-use crate::format::is_bson;
+use crate::format::{STORED_ID, is_bson};
 
 /// The id of a document: an ObjectId, or a text of the author's choice.
 ///
@@ -132,7 +132,13 @@ fn parse_hex(text: &str) -> Option<DocumentId> {
     if text.len() != 24 {
         return None;
     }
-    ObjectId::parse_str(text).ok().map(DocumentId::from)
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let mut bytes = [0; 12];
+    let (pairs, _) = text.as_bytes().as_chunks::<2>();
+    for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
+        *byte = digit(*high)? << 4 | digit(*low)?;
+    }
+    Some(ObjectId::from_bytes(bytes).into())
 }
 
 impl fmt::Display for DocumentId {
@@ -181,8 +187,7 @@ impl Serialize for DocumentId {
 impl<'de> Deserialize<'de> for DocumentId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         if is_bson::<D::Error>() {
-            return Self::from_bson(Bson::deserialize(deserializer)?)
-                .map_err(|other| serde::de::Error::custom(format!("expected an id, found {other}")));
+            return deserializer.deserialize_newtype_struct(STORED_ID, StoredId);
         }
         struct Text;
         impl serde::de::Visitor<'_> for Text {
@@ -201,6 +206,31 @@ impl<'de> Deserialize<'de> for DocumentId {
             }
         }
         deserializer.deserialize_str(Text)
+    }
+}
+
+/// An id in a document: as it is in its bytes where those are at hand, else as a value.
+struct StoredId;
+
+impl<'de> serde::de::Visitor<'de> for StoredId {
+    type Value = DocumentId;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an id")
+    }
+
+    fn visit_bytes<E: serde::de::Error>(self, bytes: &[u8]) -> Result<DocumentId, E> {
+        let bytes = bytes.try_into().map_err(|_| E::invalid_length(bytes.len(), &self))?;
+        Ok(ObjectId::from_bytes(bytes).into())
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<DocumentId, E> {
+        Ok(text.into())
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<DocumentId, D::Error> {
+        DocumentId::from_bson(Bson::deserialize(deserializer)?)
+            .map_err(|other| serde::de::Error::custom(format!("expected an id, found {other}")))
     }
 }
 

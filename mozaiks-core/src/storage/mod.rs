@@ -4,6 +4,9 @@
 //! plugin says what it wants of a collection, and the handle says whose.
 
 mod collection;
+mod decode;
+mod elements;
+mod encode;
 mod error;
 mod escape;
 pub mod eval;
@@ -12,6 +15,7 @@ mod index;
 #[cfg(feature = "mongodb")]
 pub mod mongodb;
 mod page;
+mod raw;
 mod reserved;
 mod spi;
 #[cfg(feature = "sqlite")]
@@ -24,6 +28,7 @@ pub use escape::escape_regex;
 pub use id::DocumentId;
 pub use index::Index;
 pub use page::{Page, Updated};
+pub use raw::Raw;
 pub use reserved::SCOPE_FIELDS;
 pub use spi::{
     Change, FindAndUpdateOptions, Found, FoundDocument, NewDocument, Query, Selector, Sharing, Storage,

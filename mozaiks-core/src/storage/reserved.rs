@@ -2,6 +2,7 @@
 
 use bson::{Bson, Document, RawDocument};
 
+use super::elements::Elements;
 use super::error::StorageError;
 use super::eval::is_id;
 use super::id::DocumentId;
@@ -18,15 +19,40 @@ const MAX_DEPTH: usize = 100;
 
 /// Refuses a document that brings its own id or scope.
 pub(crate) fn check_fields(document: &RawDocument) -> Result<(), StorageError> {
-    for element in document.iter_elements() {
-        let element = element.map_err(|error| StorageError::codec(error.to_string()))?;
-        let name = element.key().as_str();
-        if name == "_id" {
-            return Err(StorageError::ReservedField(name.to_owned().into()));
+    if let Ok(mut elements) = Elements::of(document) {
+        loop {
+            match elements.next_bytes() {
+                Ok(Some((name, _))) => check_bytes(name)?,
+                Ok(None) => return Ok(()),
+                // It is not for here: it is looked at from its beginning.
+                Err(_) => break,
+            }
         }
-        check_path(name)?;
+    }
+    for element in document.iter_elements() {
+        check_field(element.map_err(|error| StorageError::codec(error.to_string()))?.key().as_str())?;
     }
     Ok(())
+}
+
+/// Looks at a name only if it begins like one that is reserved.
+fn check_bytes(name: &[u8]) -> Result<(), StorageError> {
+    let begins = |reserved: &str| name.first() == reserved.as_bytes().first();
+    if !begins("_") && !SCOPE_FIELDS.into_iter().any(begins) {
+        return Ok(());
+    }
+    match std::str::from_utf8(name) {
+        Ok(name) => check_field(name),
+        // All that are reserved are texts.
+        Err(_) => Ok(()),
+    }
+}
+
+fn check_field(name: &str) -> Result<(), StorageError> {
+    if name == "_id" {
+        return Err(StorageError::ReservedField(name.to_owned().into()));
+    }
+    check_path(name)
 }
 
 /// What a plugin is told whose document or update names a reserved field: `VALIDATION_ERROR`. In most cases it is a
@@ -214,14 +240,17 @@ fn check_expression(expression: &Bson, depth: usize) -> Result<(), StorageError>
 
 /// Refuses a path that begins with a field of the scope, or with one that a storage keeps for itself.
 pub(crate) fn check_path(path: &str) -> Result<(), StorageError> {
-    let first = path.split('.').next().unwrap_or_default();
-    if is_reserved(first) {
+    let begins =
+        |field: &&str| path.strip_prefix(*field).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    if SCOPE_FIELDS.iter().any(begins) || path.starts_with(STORAGE_PREFIX) {
+        let first = path.split('.').next().unwrap_or_default();
         return Err(StorageError::ReservedField(first.to_owned().into()));
     }
     Ok(())
 }
 
 /// Whether a field is of the scope, or one that a storage keeps for itself.
+#[cfg(feature = "mongodb")]
 pub(crate) fn is_reserved(field: &str) -> bool {
     SCOPE_FIELDS.contains(&field) || field.starts_with(STORAGE_PREFIX)
 }

@@ -9,6 +9,7 @@ use futures_util::future::BoxFuture;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::super::encode::encode;
 use super::super::id::DocumentId;
 use super::super::page::Updated;
 use super::super::spi::{Change, FindAndUpdateOptions, NewDocument, Selector, UpdateOptions, UpdateOutcome};
@@ -219,7 +220,7 @@ fn write<T: Serialize>(document: &T) -> Result<RawDocumentBuf> {
     // What cannot be stored is in most cases what a client sent: a number too large, a key with a NUL.
     let refused =
         |error: &dyn std::fmt::Display| Error::invalid(format!("The document cannot be stored: {error}"));
-    let document = bson::serialize_to_raw_document_buf(document).map_err(|error| refused(&error))?;
+    let document = encode(document).map_err(|error| refused(&error))?;
     reserved::check_fields(&document).map_err(reserved::refusal)?;
     eval::check_document(&document).map_err(|error| refused(&error))?;
     Ok(document)

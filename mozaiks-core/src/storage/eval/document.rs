@@ -3,6 +3,7 @@
 use bson::{RawBsonRef, RawDocument};
 
 use crate::storage::StorageError;
+use crate::storage::elements::{Elements, Unread, Value};
 
 /// The most bytes that a document may have: 16 MiB, which is MongoDB's limit, less 16 KiB. A storage on such a server
 /// needs them for the fields that confine a document to its owner, and what one cannot keep no other does.
@@ -18,6 +19,9 @@ pub const MAX_DEPTH: usize = 100;
 /// read as a value and does not fit.
 pub fn check_document(document: &RawDocument) -> Result<(), StorageError> {
     check_size(document.as_bytes().len())?;
+    if let Ok(depth) = plain_depth(document) {
+        return if depth > MAX_DEPTH { Err(too_deep()) } else { Ok(()) };
+    }
     // A stack of its own: the nesting of what is checked must not decide how deep this goes.
     let mut levels = vec![document.iter_elements()];
     while let Some(level) = levels.last_mut() {
@@ -33,13 +37,38 @@ pub fn check_document(document: &RawDocument) -> Result<(), StorageError> {
             _ => continue,
         };
         if levels.len() >= MAX_DEPTH {
-            return Err(StorageError::TooLarge(
-                format!("the document is nested deeper than {MAX_DEPTH} levels").into(),
-            ));
+            return Err(too_deep());
         }
         levels.push(inner);
     }
     Ok(())
+}
+
+/// How deep a document is that is made of plain values, with no look at what is deeper than any may be.
+fn plain_depth(document: &RawDocument) -> Result<usize, Unread> {
+    let mut level = Elements::of(document)?;
+    let mut outer = Vec::new();
+    let mut deepest = 1;
+    loop {
+        match level.next()? {
+            Some((_, Value::Document(inner) | Value::Array(inner))) => {
+                outer.push(std::mem::replace(&mut level, Elements::of(inner)?));
+                deepest = deepest.max(outer.len() + 1);
+                if deepest > MAX_DEPTH {
+                    return Ok(deepest);
+                }
+            }
+            Some(_) => {}
+            None => match outer.pop() {
+                Some(next) => level = next,
+                None => return Ok(deepest),
+            },
+        }
+    }
+}
+
+fn too_deep() -> StorageError {
+    StorageError::TooLarge(format!("the document is nested deeper than {MAX_DEPTH} levels").into())
 }
 
 /// Refuses a size that no document may have.

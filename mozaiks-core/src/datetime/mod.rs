@@ -1,5 +1,7 @@
 //! A moment: a date in storage, RFC 3339 in JSON.
 
+pub(crate) mod rfc3339;
+
 use std::fmt;
 use std::ops::{Add, Sub};
 use std::str::FromStr;
@@ -9,7 +11,7 @@ use bson::Bson;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::format::is_bson;
+use crate::format::{STORED_DATE, is_bson};
 
 /// A moment, to the millisecond: a date in storage, an RFC 3339 text in UTC in JSON.
 ///
@@ -117,10 +119,10 @@ impl FromStr for DateTime {
 
 impl fmt::Display for DateTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.try_to_rfc3339_string() {
-            Ok(text) => f.write_str(&text),
+        match rfc3339::Text::of(self.timestamp_millis()) {
+            Some(text) => f.write_str(text.as_str()),
             // Years beyond 9999 have no RFC 3339 form.
-            Err(_) => write!(f, "{} ms", self.timestamp_millis()),
+            None => write!(f, "{} ms", self.timestamp_millis()),
         }
     }
 }
@@ -133,17 +135,20 @@ impl fmt::Debug for DateTime {
 
 impl Serialize for DateTime {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if is_bson::<S::Error>() { self.0.serialize(serializer) } else { serializer.collect_str(self) }
+        if is_bson::<S::Error>() {
+            return self.0.serialize(serializer);
+        }
+        match rfc3339::Text::of(self.timestamp_millis()) {
+            Some(text) => serializer.serialize_str(text.as_str()),
+            None => serializer.collect_str(self),
+        }
     }
 }
 
 impl<'de> Deserialize<'de> for DateTime {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         if is_bson::<D::Error>() {
-            return match Bson::deserialize(deserializer)? {
-                Bson::DateTime(time) => Ok(Self(time)),
-                other => Err(serde::de::Error::custom(format_args!("expected a date, found {other}"))),
-            };
+            return deserializer.deserialize_newtype_struct(STORED_DATE, StoredDate);
         }
         struct Rfc3339;
         impl serde::de::Visitor<'_> for Rfc3339 {
@@ -158,6 +163,28 @@ impl<'de> Deserialize<'de> for DateTime {
             }
         }
         deserializer.deserialize_str(Rfc3339)
+    }
+}
+
+/// A date in a document: as it is in its bytes where those are at hand, else as a value.
+struct StoredDate;
+
+impl<'de> serde::de::Visitor<'de> for StoredDate {
+    type Value = DateTime;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a date")
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, millis: i64) -> Result<DateTime, E> {
+        Ok(DateTime::from_millis(millis))
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<DateTime, D::Error> {
+        match Bson::deserialize(deserializer)? {
+            Bson::DateTime(time) => Ok(DateTime(time)),
+            other => Err(serde::de::Error::custom(format_args!("expected a date, found {other}"))),
+        }
     }
 }
 

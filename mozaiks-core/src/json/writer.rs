@@ -1,0 +1,178 @@
+//! What writes a value of any kind.
+
+use serde::ser::{Serialize, Serializer};
+
+use super::Left;
+use super::items::Items;
+use super::ready::READY;
+use super::text::{write_rare, write_text};
+
+/// How the names of what only `serde_json` knows how to write begin.
+const OF_SERDE_JSON: &str = "$serde_json::private";
+
+/// Writes one value, with all that is in it.
+pub(super) struct Writer<'b> {
+    pub bytes: &'b mut Vec<u8>,
+    /// Set while what comes next is [`Ready`]: whether it is the first in its object.
+    pub ready: Option<bool>,
+}
+
+impl<'b> Writer<'b> {
+    pub fn new(bytes: &'b mut Vec<u8>) -> Self {
+        Self { bytes, ready: None }
+    }
+
+    pub fn text(&mut self, text: &str) -> Result<(), Left> {
+        write_text(self.bytes, text.as_bytes())
+    }
+
+    fn rare<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Left> {
+        write_rare(self.bytes, value)
+    }
+
+    pub fn quoted<T: Serialize>(&mut self, value: T) -> Result<(), Left> {
+        self.bytes.push(b'"');
+        self.rare(&value)?;
+        self.bytes.push(b'"');
+        Ok(())
+    }
+
+    fn open(&mut self, variant: &str) -> Result<(), Left> {
+        self.bytes.push(b'{');
+        self.text(variant)?;
+        self.bytes.push(b':');
+        Ok(())
+    }
+}
+
+macro_rules! rare {
+    ($($method:ident($type:ty)),* $(,)?) => {
+        $(fn $method(self, value: $type) -> Result<(), Left> {
+            self.rare(&value)
+        })*
+    };
+}
+
+impl<'w, 'b> Serializer for &'w mut Writer<'b> {
+    type Ok = ();
+    type Error = Left;
+    type SerializeSeq = Items<'w, 'b>;
+    type SerializeTuple = Items<'w, 'b>;
+    type SerializeTupleStruct = Items<'w, 'b>;
+    type SerializeTupleVariant = Items<'w, 'b>;
+    type SerializeMap = Items<'w, 'b>;
+    type SerializeStruct = Items<'w, 'b>;
+    type SerializeStructVariant = Items<'w, 'b>;
+
+    rare! {
+        serialize_i8(i8), serialize_i16(i16), serialize_i32(i32), serialize_i64(i64), serialize_i128(i128),
+        serialize_u8(u8), serialize_u16(u16), serialize_u32(u32), serialize_u64(u64), serialize_u128(u128),
+        serialize_f32(f32), serialize_f64(f64), serialize_char(char),
+    }
+
+    fn serialize_bool(self, value: bool) -> Result<(), Left> {
+        self.bytes.extend_from_slice(if value { b"true" } else { b"false" });
+        Ok(())
+    }
+
+    fn serialize_str(self, text: &str) -> Result<(), Left> {
+        self.text(text)
+    }
+
+    fn serialize_bytes(self, bytes: &[u8]) -> Result<(), Left> {
+        let Some(first) = self.ready.take() else { return self.rare(bytes) };
+        if !first && !bytes.is_empty() {
+            self.bytes.push(b',');
+        }
+        self.bytes.extend_from_slice(bytes);
+        self.ready = Some(first && bytes.is_empty());
+        Ok(())
+    }
+
+    fn serialize_none(self) -> Result<(), Left> {
+        self.serialize_unit()
+    }
+
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), Left> {
+        value.serialize(self)
+    }
+
+    fn serialize_unit(self) -> Result<(), Left> {
+        self.bytes.extend_from_slice(b"null");
+        Ok(())
+    }
+
+    fn serialize_unit_struct(self, _: &'static str) -> Result<(), Left> {
+        self.serialize_unit()
+    }
+
+    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<(), Left> {
+        self.text(variant)
+    }
+
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<(), Left> {
+        value.serialize(self)
+    }
+
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        name: &'static str,
+        _: u32,
+        variant: &'static str,
+        value: &T,
+    ) -> Result<(), Left> {
+        if name == READY {
+            // Where no entry has just been begun with it, somebody else has kept it or taken the entry apart.
+            return if self.ready.is_some() { value.serialize(self) } else { Err(Left) };
+        }
+        self.open(variant)?;
+        value.serialize(&mut *self)?;
+        self.bytes.push(b'}');
+        Ok(())
+    }
+
+    fn serialize_seq(self, _: Option<usize>) -> Result<Items<'w, 'b>, Left> {
+        Ok(Items::new(self, b'[', b"]"))
+    }
+
+    fn serialize_tuple(self, _: usize) -> Result<Items<'w, 'b>, Left> {
+        Ok(Items::new(self, b'[', b"]"))
+    }
+
+    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Items<'w, 'b>, Left> {
+        Ok(Items::new(self, b'[', b"]"))
+    }
+
+    fn serialize_tuple_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        _: usize,
+    ) -> Result<Items<'w, 'b>, Left> {
+        self.open(variant)?;
+        Ok(Items::new(self, b'[', b"]}"))
+    }
+
+    fn serialize_map(self, _: Option<usize>) -> Result<Items<'w, 'b>, Left> {
+        Ok(Items::new(self, b'{', b"}"))
+    }
+
+    fn serialize_struct(self, name: &'static str, _: usize) -> Result<Items<'w, 'b>, Left> {
+        if name.starts_with(OF_SERDE_JSON) {
+            return Err(Left);
+        }
+        Ok(Items::new(self, b'{', b"}"))
+    }
+
+    fn serialize_struct_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        _: usize,
+    ) -> Result<Items<'w, 'b>, Left> {
+        self.open(variant)?;
+        Ok(Items::new(self, b'{', b"}}"))
+    }
+}
