@@ -6,7 +6,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bson::{RawBsonRef, RawDocumentBuf};
 use clap::Parser;
 use mozaiks_core::auth::JwtOptions;
 use mozaiks_core::events::{EventBus, LocalEventBus, Outbox};
@@ -16,14 +15,15 @@ use mozaiks_core::prelude::*;
 use mozaiks_core::realtime::hub::{Hub, HubOptions};
 use mozaiks_core::runtime::Runtime;
 use mozaiks_core::settings::StoredSettings;
-use mozaiks_core::storage::Storage;
 use mozaiks_core::storage::sqlite::SqliteStorage;
+use mozaiks_core::storage::{Raw, Storage};
 use mozaiks_core::{Clock, SystemClock};
 use mozaiks_testkit::storage::MemoryStorage;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::ser::SerializeMap;
-use serde::{Deserialize, Serialize, Serializer};
 use yardstick::Place;
+
+/// As `examples/host` has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[derive(Parser)]
 struct Options {
@@ -90,38 +90,6 @@ async fn run(options: &Options) {
 /// Tasks whose lists go from storage to the client without anybody reading them.
 #[derive(Debug, Default)]
 struct Unread;
-
-/// A document as it is stored.
-#[derive(Debug, Deserialize)]
-#[serde(transparent)]
-struct Raw(RawDocumentBuf);
-
-impl Serialize for Raw {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = serializer.serialize_map(None)?;
-        for field in &self.0 {
-            let (name, value) = field.map_err(serde::ser::Error::custom)?;
-            let name = name.as_str();
-            match value {
-                RawBsonRef::DateTime(time) => fields.serialize_entry(name, &DateTime::from(time))?,
-                RawBsonRef::String(text) => fields.serialize_entry(name, text)?,
-                RawBsonRef::Boolean(value) => fields.serialize_entry(name, &value)?,
-                other => fields.serialize_entry(name, &other)?,
-            }
-        }
-        fields.end()
-    }
-}
-
-impl JsonSchema for Raw {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Raw".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "object" })
-    }
-}
 
 /// Tasks, unread.
 #[plugin(name = "unread", version = "1.0.0")]
