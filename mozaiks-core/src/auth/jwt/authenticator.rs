@@ -24,7 +24,7 @@ const MAX_TOKEN: usize = 16 * 1024;
 ///   expires (`exp`), and is at most 16 KiB long. `iat` and `nbf` must not be in the future. The leeway is granted.
 /// - Which algorithms are accepted follows from the keys alone, never from the token.
 /// - Tokens that are encrypted, or whose header asks for something to be understood (`crit`), are refused.
-/// - A token that was verified is remembered, by its SHA-256, until it expires or its key is withdrawn.
+/// - A token that was verified is remembered, by a keyed digest, until it expires or its key is withdrawn.
 ///
 /// Keys of an identity provider are fetched at once and then every 5 minutes, and when a token names an unknown one, at
 /// most every 30 s. While none could be fetched, it is not [ready](Authenticator::ready), asks again every 5 s, and

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use quick_cache::UnitWeighter;
 use quick_cache::sync::{Cache as Entries, DefaultLifecycle};
-use ring::digest;
+use siphasher::sip128::SipHasher24;
 
 use super::keys::Key;
 use crate::auth::Authenticated;
@@ -16,6 +16,7 @@ use crate::datetime::DateTime;
 /// Only tokens that were verified get in, so that nobody without one can push others out.
 pub(super) struct Cache {
     entries: Option<Entries<Digest, Arc<Entry>, UnitWeighter, BuildHasherDefault<rustc_hash::FxHasher>>>,
+    hasher: SipHasher24,
 }
 
 struct Entry {
@@ -24,15 +25,15 @@ struct Entry {
     key: Arc<Key>,
 }
 
-/// SHA-256.
+/// What a token is known by: 128 bits of SipHash-2-4 under a key that nobody knows. Without the key nobody can make two
+/// tokens that have the same, and to find one by trying, each try is a request.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Digest([u8; digest::SHA256_OUTPUT_LEN]);
+pub(super) struct Digest(u64, u64);
 
-/// A part of a digest is as random as a hash can be.
+/// A half of a digest is as random as a hash can be.
 impl Hash for Digest {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let [a, b, c, d, e, f, g, h, ..] = self.0;
-        state.write_u64(u64::from_le_bytes([a, b, c, d, e, f, g, h]));
+        state.write_u64(self.0);
     }
 }
 
@@ -44,14 +45,14 @@ impl Cache {
             let lifecycle = DefaultLifecycle::default();
             Entries::with(capacity, weight, UnitWeighter, BuildHasherDefault::default(), lifecycle)
         });
-        Self { entries }
+        Self { entries, hasher: SipHasher24::new_with_key(&rand::random()) }
     }
 
     /// What a token is known by, if anything is remembered at all.
     pub(super) fn digest(&self, token: &str) -> Option<Digest> {
         self.entries.as_ref()?;
-        let digest = digest::digest(&digest::SHA256, token.as_bytes());
-        digest.as_ref().try_into().ok().map(Digest)
+        let digest = self.hasher.hash(token.as_bytes());
+        Some(Digest(digest.h1, digest.h2))
     }
 
     /// Whose token it is, if it still counts.
