@@ -103,8 +103,9 @@ fn too_large(most: usize) -> Error {
 
 /// JSON in UTF-8, as it is.
 fn check_type(headers: &HeaderMap) -> Result<()> {
-    if let Some(content_type) = headers.get(CONTENT_TYPE) {
-        let one = headers.get_all(CONTENT_TYPE).iter().nth(1).is_none();
+    let mut types = headers.get_all(CONTENT_TYPE).iter();
+    if let Some(content_type) = types.next() {
+        let one = types.next().is_none();
         if !(one && (content_type == "application/json" || is_json(content_type))) {
             return Err(unsupported(
                 "The request body must be JSON in UTF-8: `Content-Type: application/json`",

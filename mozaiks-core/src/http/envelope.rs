@@ -142,7 +142,7 @@ fn span(parts: &Parts, id: &HeaderValue) -> Span {
 }
 
 /// The header of that name, where it has its form.
-fn traceparent(headers: &HeaderMap) -> Option<&str> {
+pub(super) fn traceparent(headers: &HeaderMap) -> Option<&str> {
     headers.get(TRACEPARENT)?.to_str().ok().filter(|text| is_traceparent(text))
 }
 

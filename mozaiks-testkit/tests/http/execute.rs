@@ -169,3 +169,52 @@ async fn the_events_of_a_call_carry_its_trace() {
     let traced = |topic: &str| (topic.to_owned(), Some(trace.to_owned()));
     assert_eq!(events.collect::<Vec<_>>(), [traced("lab:thing_done"), traced("plugin_executed")]);
 }
+
+#[tokio::test]
+async fn names_in_a_path_are_read_as_they_are_written() {
+    let server = server().await;
+    let call = |path: &'static str| {
+        let request = server.post(path).json(&json!({ "text": "x", "bytes": 1 }));
+        async { answer(request).await }
+    };
+    for path in ["/api/execute/lab/echo", "/api/execute/%6Cab/ech%6f", "/api/execute/lab/echo?lab=other"] {
+        assert_eq!(call(path).await.0, 200, "{path}");
+    }
+    for path in
+        ["/api/execute/lab%2Fecho", "/api/execute/%2F/echo", "/api/execute/%FF/echo", "/api/execute/lab/%FF"]
+    {
+        assert_error(&call(path).await, 404, "PLUGIN_NOT_FOUND");
+    }
+    for path in [
+        "/api/execute/lab/echo%2F",
+        "/api/execute/lab/%00",
+        "/api/execute/lab/ech%zz",
+        "/api/execute/lab/a+b",
+    ] {
+        assert_error(&call(path).await, 404, "UNKNOWN_ACTION");
+    }
+    for path in [
+        "/api/execute/lab/",
+        "/api/execute//lab",
+        "/api/execute//",
+        "/api/execute///",
+        "/api/execute/lab/echo/",
+        "/api/execute/lab//echo",
+        "/API/execute/lab/echo",
+        "/api/%65xecute/lab/echo",
+        "//api/execute/lab/echo",
+    ] {
+        assert_error(&call(path).await, 404, "NOT_FOUND");
+        let other = server.request(reqwest::Method::DELETE, path).send().await.unwrap();
+        assert!(other.headers().get("allow").is_none(), "{path} allows {:?}", other.headers()["allow"]);
+        assert_error(&crate::support::body_of(other).await, 404, "NOT_FOUND");
+    }
+    for method in [reqwest::Method::HEAD, reqwest::Method::OPTIONS, reqwest::Method::PATCH] {
+        let response = server.request(method.clone(), "/api/execute/lab/echo").send().await.unwrap();
+        assert_eq!(
+            (response.status().as_u16(), &response.headers()["allow"]),
+            (405, &"POST".parse().unwrap()),
+            "{method}"
+        );
+    }
+}

@@ -94,6 +94,21 @@ impl Lab {
         ctx.push("waited", json!({}))
     }
 
+    /// Tells the user, and ends when it may.
+    #[action]
+    async fn announce(&self, ctx: &Context) -> Result<()> {
+        ctx.push("announced", json!({ "deep": [1, { "er": null }] }))?;
+        self.begun.notify_one();
+        self.go_on.notified().await;
+        Ok(())
+    }
+
+    /// Tells the user what nobody can write.
+    #[action]
+    async fn tell_the_unwritable(&self, ctx: &Context) -> Result<()> {
+        ctx.push("told", std::collections::BTreeMap::from([(vec![1], 2)]))
+    }
+
     /// Holds its thread.
     #[action]
     async fn block(&self, _ctx: &Context, millis: u64) -> Result<()> {

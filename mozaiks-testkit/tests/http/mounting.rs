@@ -25,6 +25,25 @@ async fn the_router_nests_anywhere() {
 }
 
 #[tokio::test]
+async fn the_router_nests_below_what_looks_like_itself() {
+    for base in ["/api/execute", "/of/{tenant}/{plugin}", "/api"] {
+        let setup = Setup::default().http(move |http| axum::Router::new().nest(base, http.build()));
+        let server = Server::start(setup).await;
+        let base = base.replace(['{', '}'], "");
+        for path in ["/api/execute/lab/echo", "/api/execute/%6cab/echo"] {
+            let reply = answer(server.post(&format!("{base}{path}")).json(&json!({ "text": "x" }))).await;
+            assert_eq!(reply.0, 200, "{base}{path}: {}", reply.1);
+        }
+        assert_error(
+            &answer(server.get(&format!("{base}/api/execute/lab"))).await,
+            405,
+            "METHOD_NOT_ALLOWED",
+        );
+        assert_error(&answer(server.get(&format!("{base}/api/execute/lab/"))).await, 404, "NOT_FOUND");
+    }
+}
+
+#[tokio::test]
 async fn a_single_route_can_be_mounted_alone() {
     let setup = Setup::default().http(|http| {
         let http = http.finish();

@@ -1,34 +1,94 @@
 //! `POST /api/execute/{plugin}` and `POST /api/execute/{plugin}/{action}`.
 
+use std::borrow::Cow;
+
 use axum::RequestPartsExt;
 use axum::body::Body;
 use axum::extract::RawPathParams;
+use axum::http::header::ALLOW;
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, Method};
 use axum::response::Response;
+use percent_encoding::percent_decode_str;
 
 use crate::error::{Error, ErrorCode, Result};
 use crate::http::body;
-use crate::http::envelope::Asked;
-use crate::http::error::reply_response;
+use crate::http::envelope::{Asked, traceparent};
+use crate::http::error::{error_response, no_such_path, reply_response, wrong_method};
+use crate::http::shared::Shared;
 use crate::runtime::Call;
 
-/// Executes an action. What is wrong with the body is said after what is wrong with the plugin.
+/// What all paths begin with that execute something.
+const PREFIX: &str = "/api/execute/";
+
+/// The path that leads to all of them. Two paths with a parameter for each name would have the router make a table of
+/// them for each call, which costs more than to read them here.
+pub(super) const PATH: &str = "/api/execute/{*call}";
+
+/// What is to be executed. A name that is no UTF-8 is one that nothing has.
+struct Named<'p> {
+    plugin: Option<Cow<'p, str>>,
+    action: Option<Cow<'p, str>>,
+}
+
+/// Executes an action at one of the paths behind [`PATH`], whatever the method: of those that lead nowhere none is
+/// right, so that the router cannot say which is.
 pub(in crate::http) async fn execute(mut asked: Asked) -> Result<Response> {
     let body = std::mem::replace(&mut asked.body, Body::empty());
+    let named = in_path(asked.parts.uri.path()).ok_or_else(no_such_path)?;
+    if asked.parts.method != Method::POST {
+        let mut response = error_response(&wrong_method());
+        response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
+        return Ok(response);
+    }
+    run(&asked.shared, &asked.parts, named, body).await
+}
+
+/// Executes an action at a path of the host's own, with the parameters `plugin` and maybe `action`.
+pub(in crate::http) async fn execute_elsewhere(mut asked: Asked) -> Result<Response> {
+    let body = std::mem::replace(&mut asked.body, Body::empty());
     let path = asked.parts.extract::<RawPathParams>().await.ok();
-    let parameter = |name: &str| path.as_ref()?.iter().find(|(key, _)| *key == name).map(|(_, value)| value);
-    let shared = &*asked.shared;
-    let caller = shared.caller(&asked.parts).await?;
-    let Some(plugin) = parameter("plugin") else {
+    let parameter = |name: &str| {
+        let found = path.as_ref()?.iter().find(|(key, _)| *key == name);
+        found.map(|(_, value)| Cow::Borrowed(value))
+    };
+    let named = Named { plugin: parameter("plugin"), action: parameter("action") };
+    run(&asked.shared, &asked.parts, named, body).await
+}
+
+/// The names in a path: one or two, and nothing else.
+fn in_path<'p>(path: &'p str) -> Option<Named<'p>> {
+    let names = path.strip_prefix(PREFIX)?;
+    let (plugin, action) = match names.split_once('/') {
+        Some((plugin, action)) => (plugin, Some(action)),
+        None => (names, None),
+    };
+    let is_name = |name: &str| !name.is_empty() && !name.contains('/');
+    if !is_name(plugin) || !action.is_none_or(is_name) {
+        return None;
+    }
+    let decoded = |name: &'p str| match name.contains('%') {
+        true => percent_decode_str(name).decode_utf8().ok(),
+        false => Some(Cow::Borrowed(name)),
+    };
+    let readable = action.is_none_or(|action| decoded(action).is_some());
+    Some(Named { plugin: decoded(plugin).filter(|_| readable), action: action.and_then(decoded) })
+}
+
+/// Executes an action. What is wrong with the body is said after what is wrong with the plugin.
+async fn run(shared: &Shared, parts: &Parts, named: Named<'_>, body: Body) -> Result<Response> {
+    let caller = shared.caller(parts).await?;
+    let Some(plugin) = named.plugin else {
         return Err(Error::new(ErrorCode::PluginNotFound, "Unknown plugin"));
     };
-    let body = match body::read(shared, &asked.parts.headers, body).await {
+    let body = match body::read(shared, &parts.headers, body).await {
         Ok(body) => body,
         Err(error) => {
-            return Err(shared.refused(&caller, plugin, error).await);
+            return Err(shared.refused(&caller, &plugin, error).await);
         }
     };
-    let mut call = Call::new(plugin, &body).traceparent(asked.traceparent());
-    if let Some(action) = parameter("action") {
+    let mut call = Call::new(&plugin, &body).traceparent(traceparent(&parts.headers));
+    if let Some(action) = &named.action {
         call = call.action(action);
     }
     Ok(reply_response(shared.call(&caller, call).await))

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::response::Response;
-use axum::routing::{MethodRouter, delete_service, get_service, post_service};
+use axum::routing::{MethodRouter, any_service, delete_service, get_service, post_service};
 
 use super::envelope::{Asked, endpoint};
 use super::error::{no_such_path, wrong_method};
@@ -54,9 +54,9 @@ fn public(shared: &Arc<Shared>) -> Router {
 fn of_plugins(shared: &Arc<Shared>) -> Router {
     let settings = get_service(endpoint(Arc::clone(shared), settings::get))
         .post_service(endpoint(Arc::clone(shared), settings::save));
+    let calls = any_service(endpoint(Arc::clone(shared), execute::execute));
     Router::new()
-        .route("/api/execute/{plugin}", execute(shared))
-        .route("/api/execute/{plugin}/{action}", execute(shared))
+        .route(execute::PATH, calls)
         .route("/api/plugin-api", plugin_api(shared))
         .route("/api/plugins", get(shared, plugins::list))
         .route("/api/available-plugins", get(shared, plugins::list))
@@ -90,7 +90,7 @@ fn live(shared: &Arc<Shared>) -> Router {
 
 /// Executing actions, at a path with `{plugin}` and maybe `{action}`.
 pub(super) fn execute(shared: &Arc<Shared>) -> MethodRouter {
-    post(shared, execute::execute)
+    post(shared, execute::execute_elsewhere)
 }
 
 /// The figures.
