@@ -25,6 +25,11 @@ impl Heard {
         self.0.store(false, Ordering::Relaxed);
     }
 
+    /// Something has.
+    pub fn hear(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
     /// Whether something has, since [`forget`](Self::forget).
     pub fn is_something(&self) -> bool {
         self.0.load(Ordering::Relaxed)
@@ -55,7 +60,7 @@ impl AsyncRead for Watched {
         let before = buffer.filled().len();
         let read = ready!(Pin::new(&mut self.stream).poll_read(cx, buffer));
         if buffer.filled().len() > before {
-            self.heard.0.store(true, Ordering::Relaxed);
+            self.heard.hear();
         }
         Poll::Ready(read)
     }
