@@ -2,14 +2,17 @@
 
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use serde::Serialize;
+use serde_json::Value;
+use serde_json::value::to_raw_value;
 
 use super::effects::{Effect, Effects};
 use super::query::QueryContext;
 use super::services::{Grants, PluginInfo, Services};
-use crate::error::{Error, Result};
-use crate::events::Event;
+use crate::error::{Error, ErrorCode, Result};
+use crate::events::{Ended, Event};
 use crate::identity::{Identity, UserKey};
 use crate::kv::Kv;
 use crate::name::is_snake_case;
@@ -164,15 +167,23 @@ impl Context {
         data: impl Serialize,
     ) -> Result<()> {
         self.somebody(&to)?;
-        let kind = format!("{}_{event_type}", self.plugin.name);
-        let of = |other: &str| kind.strip_prefix(other).is_some_and(|rest| rest.starts_with('_'));
-        if let Some(other) = self.plugin.longer_names.iter().find(|other| of(other)) {
-            return Err(Error::internal(format!(
-                "a push of the type `{kind}` is the plugin {other}'s to send"
-            )));
+        let name = &self.plugin.name;
+        if !self.plugin.longer_names.is_empty() {
+            let kind = format!("{name}_{event_type}");
+            let of = |other: &str| kind.strip_prefix(other).is_some_and(|rest| rest.starts_with('_'));
+            if let Some(other) = self.plugin.longer_names.iter().find(|other| of(other)) {
+                return Err(Error::internal(format!(
+                    "a push of the type `{kind}` is the plugin {other}'s to send"
+                )));
+            }
         }
-        let message = Push::new(kind, serde_json::to_value(data)?, self.now()).action(action);
-        self.hold(Effect::Push(to, message))?;
+        let kind = format!("{name}_{event_type}");
+        let message = |data| Push::new(kind, data, self.now()).action(action);
+        // Most users are not connected, and a text is made with less work.
+        self.hold(match self.services.realtime.reaches(&to) {
+            true => Effect::Push(to, message(serde_json::to_value(data)?)),
+            false => Effect::PushIfReached(to, message(Value::Null), to_raw_value(&data)?),
+        })?;
         Ok(())
     }
 
@@ -204,16 +215,39 @@ impl Context {
 
     /// An event of the caller's, at this moment.
     pub(crate) fn event(&self, topic: crate::events::Topic, payload: &impl Serialize) -> Result<Event> {
-        let clock = &self.services.clock;
-        let user = self.identity.user();
-        let user_id = (!self.identity.is_system()).then(|| Arc::clone(user.user_id()));
-        let event =
-            Event::new(clock.new_id(), topic, Arc::clone(user.app_id()), user_id, payload, clock.now())?;
+        let (clock, user) = (&self.services.clock, self.identity.user());
+        let app_id = Arc::clone(user.app_id());
+        let event = Event::new(clock.new_id(), topic, app_id, self.causing(), payload, clock.now())?;
+        Ok(self.linked(event))
+    }
+
+    /// The event that says how this call ended.
+    pub(crate) fn ended(
+        &self,
+        topic: crate::events::Topic,
+        action: &str,
+        duration: Duration,
+        error_code: Option<ErrorCode>,
+    ) -> Event {
+        let (clock, user) = (&self.services.clock, self.identity.user());
+        let plugin = Arc::clone(&self.plugin.name);
+        let ended = Ended { plugin, action: action.into(), duration, error_code };
+        let app_id = Arc::clone(user.app_id());
+        self.linked(Event::ended(clock.new_id(), topic, app_id, self.causing(), ended, clock.now()))
+    }
+
+    /// The user who causes what happens here, if one does.
+    fn causing(&self) -> Option<Arc<str>> {
+        (!self.identity.is_system()).then(|| Arc::clone(self.identity.user().user_id()))
+    }
+
+    /// An event with what it follows from.
+    fn linked(&self, event: Event) -> Event {
         let event = if self.hops == 0 { event } else { event.after(self.hops) };
-        Ok(match self.traceparent() {
+        match self.traceparent() {
             Some(traceparent) => event.with_traceparent(traceparent),
             None => event,
-        })
+        }
     }
 
     /// Keeps something to send until the action has succeeded.

@@ -2,6 +2,8 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use serde_json::value::RawValue;
+
 use crate::events::Event;
 use crate::identity::UserKey;
 use crate::notifications::Notification;
@@ -12,6 +14,9 @@ use crate::realtime::Push;
 pub(crate) enum Effect {
     Publish(Event),
     Push(UserKey, Push),
+    /// For a user who had no live connection when it was made: what is to be its data is read if they have one when it
+    /// leaves.
+    PushIfReached(UserKey, Push, Box<RawValue>),
     Notify(UserKey, Notification),
 }
 

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
+use super::payload::{Ended, Payload};
 use super::topic::Topic;
 use crate::datetime::DateTime;
 use crate::error::{Error, Result};
@@ -24,7 +25,7 @@ struct Inner {
     topic: Topic,
     app_id: Arc<str>,
     user_id: Option<Arc<str>>,
-    payload: Box<RawValue>,
+    payload: Payload,
     time: DateTime,
     hops: u8,
     traceparent: Option<Box<str>>,
@@ -46,19 +47,32 @@ impl Event {
         payload: &impl Serialize,
         time: DateTime,
     ) -> Result<Self> {
-        let payload = serde_json::value::to_raw_value(payload)?;
-        let (app_id, hops, traceparent) = (app_id.into(), 0, None);
-        Self::of(Inner { id, topic, app_id, user_id, payload, time, hops, traceparent })
+        let payload = object(&topic, serde_json::value::to_raw_value(payload)?)?;
+        Ok(Self::of(id, topic, app_id.into(), user_id, payload, time))
     }
 
-    fn of(inner: Inner) -> Result<Self> {
-        let Inner { topic, payload, .. } = &inner;
-        if !payload.get().starts_with('{') {
-            return Err(Error::internal(format!(
-                "the payload of `{topic}` must be an object, not {payload}"
-            )));
-        }
-        Ok(Self { inner: Arc::new(inner) })
+    /// The end of a call.
+    pub(crate) fn ended(
+        id: bson::oid::ObjectId,
+        topic: Topic,
+        app_id: Arc<str>,
+        user_id: Option<Arc<str>>,
+        ended: Ended,
+        time: DateTime,
+    ) -> Self {
+        Self::of(id, topic, app_id, user_id, ended.into(), time)
+    }
+
+    fn of(
+        id: bson::oid::ObjectId,
+        topic: Topic,
+        app_id: Arc<str>,
+        user_id: Option<Arc<str>>,
+        payload: Payload,
+        time: DateTime,
+    ) -> Self {
+        let (hops, traceparent) = (0, None);
+        Self { inner: Arc::new(Inner { id, topic, app_id, user_id, payload, time, hops, traceparent }) }
     }
 
     /// The same event as a part of a trace: the text of a W3C `traceparent`. One that is none is left out.
@@ -112,7 +126,7 @@ impl Event {
 
     /// What is said of it, as the JSON text of an object.
     pub fn payload_json(&self) -> &str {
-        self.inner.payload.get()
+        self.inner.payload.json().get()
     }
 
     /// What is said of it.
@@ -132,6 +146,11 @@ impl Event {
                 std::any::type_name::<T>()
             ))
         })
+    }
+
+    /// About how many bytes the payload has.
+    pub(crate) fn payload_size(&self) -> usize {
+        self.inner.payload.size()
     }
 
     /// When it happened.
@@ -197,7 +216,7 @@ impl Serialize for Event {
             topic: self.topic().as_str(),
             app_id: self.app_id(),
             user_id: self.user_id().map(|user| &**user),
-            payload: &self.inner.payload,
+            payload: self.inner.payload.json(),
             time: self.time(),
             hops: self.hops(),
             traceparent: self.traceparent(),
@@ -228,16 +247,26 @@ impl<'de> Deserialize<'de> for Event {
         }
         let json = Json::deserialize(deserializer)?;
         let topic = json.topic.parse().map_err(serde::de::Error::custom)?;
+        let payload =
+            object(&topic, json.payload).map_err(|error| serde::de::Error::custom(format!("{error:?}")))?;
         let inner = Inner {
             id: json.id,
             topic,
             app_id: json.app_id.into(),
             user_id: json.user_id.map(Arc::from),
-            payload: json.payload,
+            payload,
             time: json.time,
             hops: json.hops,
             traceparent: json.traceparent.filter(|text| is_traceparent(text)),
         };
-        Self::of(inner).map_err(|error| serde::de::Error::custom(format!("{error:?}")))
+        Ok(Self { inner: Arc::new(inner) })
     }
+}
+
+/// What is said of an event is an object.
+fn object(topic: &Topic, payload: Box<RawValue>) -> Result<Payload> {
+    if !payload.get().starts_with('{') {
+        return Err(Error::internal(format!("the payload of `{topic}` must be an object, not {payload}")));
+    }
+    Ok(Payload::Json(payload))
 }

@@ -4,6 +4,7 @@ mod bus;
 mod event;
 mod local;
 mod outbox;
+mod payload;
 mod topic;
 mod typed;
 
@@ -16,5 +17,6 @@ pub use local::{
     SubscriberStatistics, TopicStatistics,
 };
 pub use outbox::{Outbox, RecoveryReport};
+pub(crate) use payload::Ended;
 pub use topic::{InvalidTopic, Topic, TopicPattern};
 pub use typed::typed;

@@ -51,6 +51,13 @@ pub trait Realtime: Send + Sync + 'static {
     /// # Errors
     /// [`RealtimeError`] if nothing can be queued at all.
     fn push(&self, to: &UserKey, message: Push) -> Result<(), RealtimeError>;
+
+    /// Whether a message to this user would reach anybody now: `false` spares the work of making it. It is asked again
+    /// when the message leaves. What cannot tell says `true`.
+    fn reaches(&self, to: &UserKey) -> bool {
+        let _ = to;
+        true
+    }
 }
 
 /// Why nothing could be queued.

@@ -3,8 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::Serialize;
-
 use super::Inner;
 use super::entry::Entry;
 use super::failure::away;
@@ -13,7 +11,9 @@ use crate::detached::Detached;
 use crate::error::{Error, ErrorCode, Result};
 use crate::events::{Event, Topic};
 use crate::guard::within;
+use crate::identity::UserKey;
 use crate::log::OneLine;
+use crate::realtime::Push;
 
 /// Published after an action that succeeded.
 pub(super) const EXECUTED: &str = "plugin_executed";
@@ -22,17 +22,8 @@ pub(super) const EXECUTION_ERROR: &str = "plugin_execution_error";
 
 /// The event that says how a call ended.
 fn ended(ctx: &Context, action: &str, duration: Duration, code: Option<&ErrorCode>) -> Option<Event> {
-    #[derive(Serialize)]
-    struct Ended<'e> {
-        plugin: &'e str,
-        action: &'e str,
-        duration_ms: f64,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        error_code: Option<&'e ErrorCode>,
-    }
     let topic = topic(if code.is_some() { EXECUTION_ERROR } else { EXECUTED })?;
-    let duration_ms = duration.as_secs_f64() * 1000.0;
-    ctx.event(topic, &Ended { plugin: ctx.plugin(), action, duration_ms, error_code: code }).ok()
+    Some(ctx.ended(topic, action, duration, code.cloned()))
 }
 
 /// One of the runtime's own topics, made once.
@@ -121,9 +112,15 @@ impl Inner {
             }
             match effect {
                 Effect::Publish(event) => events.push(event),
-                Effect::Push(to, message) => {
-                    keep_first(&mut outcome, self.services.realtime.push(&to, message).map_err(Error::from));
+                Effect::Push(to, message) => keep_first(&mut outcome, self.push(&to, message)),
+                Effect::PushIfReached(to, mut message, data) if self.services.realtime.reaches(&to) => {
+                    let sent = serde_json::from_str(data.get()).map_err(Error::from).and_then(|data| {
+                        message.data = data;
+                        self.push(&to, message)
+                    });
+                    keep_first(&mut outcome, sent);
                 }
+                Effect::PushIfReached(..) => {}
                 Effect::Notify(to, notification) => {
                     let sent = self.services.notifications.send(&to, Some(entry.name()), notification).await;
                     keep_first(&mut outcome, sent.map(drop).map_err(Error::from));
@@ -132,6 +129,10 @@ impl Inner {
         }
         keep_first(&mut outcome, self.publish(events).await);
         outcome
+    }
+
+    fn push(&self, to: &UserKey, message: Push) -> Result<()> {
+        Ok(self.services.realtime.push(to, message)?)
     }
 
     async fn publish(&self, events: Vec<Event>) -> Result<()> {

@@ -204,3 +204,25 @@ async fn the_end_of_the_host_closes_connections_with_1001() {
     }
     assert!(server.ended().await);
 }
+
+#[tokio::test]
+async fn what_an_action_sends_reaches_who_has_connected_before_it_ends() {
+    let server = server().await;
+    let call = tokio::spawn(server.post("/api/execute/lab/announce").json(&json!({})).send());
+    server.lab.begun.notified().await;
+    let mut socket = server.socket("alice").await;
+    server.lab.go_on.notify_one();
+    assert_eq!(call.await.unwrap().unwrap().status(), 200);
+    let message = socket.json().await;
+    assert_eq!(message["type"], "lab_update");
+    assert_eq!(message["action"], "announced");
+    assert_eq!(message["data"], json!({ "deep": [1, { "er": null }] }));
+}
+
+#[tokio::test]
+async fn a_push_that_cannot_be_written_fails_whether_somebody_listens_or_not() {
+    let server = server().await;
+    assert_error(&server.call("tell_the_unwritable", json!({})).await, 500, "INTERNAL");
+    let _socket = server.socket("alice").await;
+    assert_error(&server.call("tell_the_unwritable", json!({})).await, 500, "INTERNAL");
+}

@@ -25,7 +25,7 @@ impl History {
             if self.events.len() == self.most {
                 self.drop_oldest();
             }
-            self.bytes += event.payload_json().len();
+            self.bytes += event.payload_size();
             self.events.push_back(event.clone());
             while self.bytes > MAX_BYTES {
                 self.drop_oldest();
@@ -35,7 +35,7 @@ impl History {
 
     fn drop_oldest(&mut self) {
         if let Some(oldest) = self.events.pop_front() {
-            self.bytes -= oldest.payload_json().len();
+            self.bytes -= oldest.payload_size();
         }
     }
 

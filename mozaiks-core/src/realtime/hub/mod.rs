@@ -215,9 +215,13 @@ impl Inner {
 }
 
 impl Realtime for Hub {
+    fn reaches(&self, to: &UserKey) -> bool {
+        self.inner.shard(to).contains_key(to)
+    }
+
     fn push(&self, to: &UserKey, message: Push) -> Result<(), RealtimeError> {
         // Most users are not connected: nothing is written for them.
-        if !self.inner.shard(to).contains_key(to) {
+        if !self.reaches(to) {
             return Ok(());
         }
         let text =

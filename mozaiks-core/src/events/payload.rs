@@ -1,0 +1,66 @@
+//! What is said of an event: JSON, or what it will be made of should anybody ask.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
+
+use crate::error::ErrorCode;
+
+/// What is said of an event.
+#[derive(Clone)]
+pub(super) enum Payload {
+    Json(Box<RawValue>),
+    /// Most calls end with nobody listening: what is said of it is written when it is read.
+    Ended {
+        ended: Ended,
+        json: OnceLock<Box<RawValue>>,
+    },
+}
+
+/// How a call ended.
+#[derive(Clone, Serialize)]
+pub(crate) struct Ended {
+    #[serde(serialize_with = "as_text")]
+    pub plugin: Arc<str>,
+    pub action: Box<str>,
+    #[serde(rename = "duration_ms", serialize_with = "in_milliseconds")]
+    pub duration: Duration,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error_code: Option<ErrorCode>,
+}
+
+fn as_text<S: serde::Serializer>(text: &Arc<str>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(text)
+}
+
+fn in_milliseconds<S: serde::Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(duration.as_secs_f64() * 1000.0)
+}
+
+impl Payload {
+    pub fn json(&self) -> &RawValue {
+        match self {
+            Self::Json(json) => json,
+            // Texts and a number are always written.
+            Self::Ended { ended, json } => {
+                json.get_or_init(|| to_raw_value(ended).unwrap_or_else(|_| RawValue::NULL.to_owned()))
+            }
+        }
+    }
+
+    /// About how many bytes it has, and always the same.
+    pub fn size(&self) -> usize {
+        match self {
+            Self::Json(json) => json.get().len(),
+            Self::Ended { ended, .. } => size_of::<Ended>() + ended.plugin.len() + ended.action.len(),
+        }
+    }
+}
+
+impl From<Ended> for Payload {
+    fn from(ended: Ended) -> Self {
+        Self::Ended { ended, json: OnceLock::new() }
+    }
+}
