@@ -55,7 +55,8 @@ pub async fn run(options: &Options) -> Result<bool, Failure> {
     let http = http(options, &services, runtime.clone(), tokens).finish();
     if let Some(secret) = secret.filter(|_| options.place.jwt_secret.is_none()) {
         let token = secret::sign(options, &secret, NewToken::new("alice").username("Alice").ttl(TRIAL))?;
-        try_it::print(address, &token);
+        let surface = &options.surface;
+        try_it::print(address, &token, !(surface.no_openapi || surface.no_docs));
     }
     let figures = figures.map(|(listener, address)| {
         tracing::info!(%address, "serving metrics");

@@ -63,6 +63,13 @@ pub fn print_token(options: &Options, token: &Token) -> Result<(), Failure> {
     if let Some(username) = &token.username {
         new = new.username(username);
     }
-    writeln!(io::stdout(), "{}", sign(options, &secret(options)?, new)?)?;
+    let file = options.place.data.join(FILE);
+    let is_there = options.place.jwt_secret.is_some() || file.exists();
+    let secret = secret(options)?;
+    if !is_there {
+        // Whoever asks for a token in the wrong folder gets one that no host takes.
+        tracing::warn!(file = %file.display(), "a new secret was made: there was no host in this data folder yet");
+    }
+    writeln!(io::stdout(), "{}", sign(options, &secret, new)?)?;
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use axum::Router;
@@ -207,6 +208,7 @@ impl HttpBuilder {
         let shared = Shared {
             openapi,
             authenticator: self.authenticator,
+            said_that_none_is_known: AtomicBool::new(false),
             hub: self.hub,
             rates: self.rate.map(|rate| UserRates::new(rate, Arc::clone(clock))),
             places: Arc::new(Places::default()),

@@ -1,6 +1,7 @@
 //! What all routes of one router share.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use futures_util::future::BoxFuture;
 
@@ -30,6 +31,8 @@ pub(super) struct Shows {
 pub(super) struct Shared {
     pub runtime: Runtime,
     pub authenticator: Option<Arc<dyn Authenticator>>,
+    /// Whether the log has it that nobody tells who is calling.
+    pub said_that_none_is_known: AtomicBool,
     pub hub: Option<Hub>,
     pub rates: Option<UserRates>,
     pub places: Arc<Places>,

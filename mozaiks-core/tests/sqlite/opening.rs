@@ -239,8 +239,10 @@ async fn what_a_crash_left_of_a_file_that_was_made_is_made_anew() {
 #[test]
 fn a_folder_that_is_not_there_and_one_that_cannot_be_written_are_said() {
     let folder = Folder::new();
-    let error = SqliteStorage::open(folder.path().join("no/app.db")).unwrap_err();
-    assert!(matches!(&error, OpenError::Io { .. }), "{error}");
+    let nowhere = folder.path().join("no");
+    let error = SqliteStorage::open(nowhere.join("app.db")).unwrap_err();
+    assert!(matches!(&error, OpenError::NoFolder { folder } if *folder == nowhere), "{error}");
+    assert!(error.to_string().contains("make it first") && !nowhere.exists(), "{error}");
     // Not even a superuser makes files here.
     if Path::new("/proc/self").exists() {
         let error = SqliteStorage::open("/proc/app.db").unwrap_err();

@@ -412,3 +412,41 @@ async fn publishers_during_a_recovery_keep_the_order_of_their_users() {
     }
     host.emptied().await;
 }
+
+/// What stands in the log.
+#[derive(Clone, Default)]
+struct Log(Arc<std::sync::Mutex<Vec<String>>>);
+
+impl<S: tracing::Subscriber> tracing_subscriber::Layer<S> for Log {
+    fn on_event(&self, event: &tracing::Event<'_>, _: tracing_subscriber::layer::Context<'_, S>) {
+        event.record(&mut |_: &tracing::field::Field, value: &dyn std::fmt::Debug| {
+            self.0.lock().unwrap().push(format!("{value:?}"));
+        });
+    }
+}
+
+#[tokio::test]
+async fn a_host_that_forgets_to_recover_finds_it_in_its_log_once() {
+    use tracing_subscriber::layer::SubscriberExt;
+    let log = Log::default();
+    // Of several dispatchers tracing asks each whether a line is wanted; of one, that of whoever came first.
+    let _second = tracing::Dispatch::new(tracing_subscriber::registry());
+    let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(log.clone()));
+    tracing::callsite::rebuild_interest_cache();
+    let said = || log.0.lock().unwrap().iter().filter(|line| line.contains("Outbox::recover")).count();
+
+    let host = Host::new();
+    let life = host.start();
+    let _subscription = Subscriber::new([]).subscribe(&life.bench, "quick");
+    assert!(!life.outbox.is_recovered());
+    life.publish("alice", [1, 2]).await;
+    assert_eq!(said(), 0, "a start takes its time");
+    host.clock.advance(Duration::from_secs(10));
+    life.publish("alice", [3]).await;
+    life.publish("alice", [4]).await;
+    assert_eq!(said(), 1);
+
+    life.recover().await;
+    assert!(life.outbox.is_recovered());
+    host.emptied().await;
+}

@@ -5,8 +5,8 @@ mod record;
 mod recovery;
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -21,6 +21,9 @@ use crate::storage::Storage;
 use ledger::Ledger;
 
 pub use recovery::RecoveryReport;
+
+/// How long events may wait for [`recover`](Outbox::recover) before the log has a warning.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A bus whose events survive a crash: they are in a [`Storage`] before [`publish`](EventBus::publish) returns, and
 /// until every subscriber has handled them. Cloning gives the same outbox.
@@ -69,6 +72,10 @@ struct Inner {
     last: OnceCell<AtomicU64>,
     /// Whether what was left has been delivered, so that new events may be.
     live: AtomicBool,
+    /// When the first event was stored that has to wait for that.
+    waiting_since: OnceLock<Duration>,
+    /// Whether it was said that nobody seems to deliver what waits.
+    warned: AtomicBool,
     /// Held for reading while an event is stored before that.
     gate: RwLock<()>,
     /// What is stored though its publisher went away.
@@ -80,7 +87,8 @@ struct Inner {
 impl Outbox {
     /// An outbox in front of a bus, which nobody else publishes on.
     ///
-    /// What is published is stored only, until [`recover`](Self::recover) was called.
+    /// What is published is stored only, until [`recover`](Self::recover) was called. Where that was forgotten, the log
+    /// has a warning after 10 s, and [`is_recovered`](Self::is_recovered) tells a readiness check.
     pub fn new(storage: Arc<dyn Storage>, bus: LocalEventBus) -> Self {
         Self::of_instance("", storage, bus)
     }
@@ -93,11 +101,18 @@ impl Outbox {
             bus,
             last: OnceCell::new(),
             live: AtomicBool::new(false),
+            waiting_since: OnceLock::new(),
+            warned: AtomicBool::new(false),
             gate: RwLock::default(),
             alone: Arc::default(),
             recovered: Mutex::default(),
         };
         Self { inner: Arc::new(inner) }
+    }
+
+    /// Whether what was left has been delivered, and what is published now is delivered too.
+    pub fn is_recovered(&self) -> bool {
+        self.inner.live.load(Ordering::Acquire)
     }
 
     /// The bus behind it: its statistics, history and dead letters. What is published there is not stored.
@@ -131,12 +146,24 @@ impl Inner {
         if !self.live.load(Ordering::Acquire) {
             let _before = self.gate.read().await;
             if !self.live.load(Ordering::Acquire) {
+                self.warn_of_waiting();
                 return self.store(&events).await.map(drop);
             }
         }
         let numbers = self.store(&events).await?;
         self.hand_over(&events, &numbers);
         Ok(())
+    }
+
+    /// Says once that events wait, if they have for longer than a start takes.
+    fn warn_of_waiting(&self) {
+        let now = self.bus.clock().monotonic();
+        let since = *self.waiting_since.get_or_init(|| now);
+        if now.saturating_sub(since) >= PATIENCE && !self.warned.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                "events are stored and not delivered: call `Outbox::recover` once the runtime has started"
+            );
+        }
     }
 
     async fn store(&self, events: &[Event]) -> Result<Vec<u64>, EventBusError> {

@@ -81,6 +81,13 @@ pub enum OpenError {
         log: PathBuf,
     },
 
+    /// The folder in which it is to be is not there. It is not made, since a slip in its name would begin anew somewhere.
+    #[error("the folder {folder} does not exist: make it first, or mend its name")]
+    NoFolder {
+        /// The folder.
+        folder: PathBuf,
+    },
+
     /// The system does not give access to the file or to its folder, which must be writable too.
     #[error("{path} cannot be opened for reading and writing: {source}")]
     Io {

@@ -35,7 +35,10 @@ pub(super) fn resolve(path: &Path) -> Result<PathBuf, OpenError> {
     let absolute = std::path::absolute(path).map_err(|source| io_error(path, source))?;
     match fs::read_link(&absolute) {
         Ok(_) => fs::canonicalize(&absolute).map_err(|source| io_error(path, source)),
-        Err(_) => Ok(absolute),
+        Err(_) => match absolute.parent() {
+            Some(folder) if !folder.is_dir() => Err(OpenError::NoFolder { folder: folder.to_owned() }),
+            _ => Ok(absolute),
+        },
     }
 }
 
