@@ -28,6 +28,8 @@ mod pages {
     mod testing {}
     #[doc = include_str!("src/hosting.md")]
     mod hosting {}
+    #[doc = include_str!("src/hosts/whole.md")]
+    mod whole {}
     #[doc = include_str!("src/hosts/authentication.md")]
     mod authentication {}
     #[doc = include_str!("src/hosts/http.md")]
