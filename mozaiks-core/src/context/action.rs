@@ -167,17 +167,13 @@ impl Context {
         data: impl Serialize,
     ) -> Result<()> {
         self.somebody(&to)?;
-        let name = &self.plugin.name;
-        if !self.plugin.longer_names.is_empty() {
-            let kind = format!("{name}_{event_type}");
-            let of = |other: &str| kind.strip_prefix(other).is_some_and(|rest| rest.starts_with('_'));
-            if let Some(other) = self.plugin.longer_names.iter().find(|other| of(other)) {
-                return Err(Error::internal(format!(
-                    "a push of the type `{kind}` is the plugin {other}'s to send"
-                )));
-            }
+        let kind = format!("{}_{event_type}", self.plugin.name);
+        let of = |other: &str| kind.strip_prefix(other).is_some_and(|rest| rest.starts_with('_'));
+        if let Some(other) = self.plugin.longer_names.iter().find(|other| of(other)) {
+            return Err(Error::internal(format!(
+                "a push of the type `{kind}` is the plugin {other}'s to send"
+            )));
         }
-        let kind = format!("{name}_{event_type}");
         let message = |data| Push::new(kind, data, self.now()).action(action);
         // Most users are not connected, and a text is made with less work.
         self.hold(match self.services.realtime.reaches(&to) {

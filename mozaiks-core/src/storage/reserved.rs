@@ -240,17 +240,14 @@ fn check_expression(expression: &Bson, depth: usize) -> Result<(), StorageError>
 
 /// Refuses a path that begins with a field of the scope, or with one that a storage keeps for itself.
 pub(crate) fn check_path(path: &str) -> Result<(), StorageError> {
-    let begins =
-        |field: &&str| path.strip_prefix(*field).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-    if SCOPE_FIELDS.iter().any(begins) || path.starts_with(STORAGE_PREFIX) {
-        let first = path.split('.').next().unwrap_or_default();
+    let first = path.split('.').next().unwrap_or_default();
+    if is_reserved(first) {
         return Err(StorageError::ReservedField(first.to_owned().into()));
     }
     Ok(())
 }
 
 /// Whether a field is of the scope, or one that a storage keeps for itself.
-#[cfg(feature = "mongodb")]
 pub(crate) fn is_reserved(field: &str) -> bool {
     SCOPE_FIELDS.contains(&field) || field.starts_with(STORAGE_PREFIX)
 }

@@ -71,8 +71,11 @@ fn in_path<'p>(path: &'p str) -> Option<Named<'p>> {
         true => percent_decode_str(name).decode_utf8().ok(),
         false => Some(Cow::Borrowed(name)),
     };
-    let readable = action.is_none_or(|action| decoded(action).is_some());
-    Some(Named { plugin: decoded(plugin).filter(|_| readable), action: action.and_then(decoded) })
+    Some(match action.map(decoded) {
+        None => Named { plugin: decoded(plugin), action: None },
+        Some(Some(action)) => Named { plugin: decoded(plugin), action: Some(action) },
+        Some(None) => Named { plugin: None, action: None },
+    })
 }
 
 /// Executes an action. What is wrong with the body is said after what is wrong with the plugin.

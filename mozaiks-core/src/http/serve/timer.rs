@@ -17,7 +17,6 @@ use super::connection::Heard;
 
 /// The timer of one connection.
 pub(super) struct ConnectionTimer {
-    header_timeout: Duration,
     keep_alive: Duration,
     /// Whether a request may come after some rest: not the first.
     may_rest: AtomicBool,
@@ -41,7 +40,7 @@ struct Timed {
 impl ConnectionTimer {
     pub fn new(heard: Arc<Heard>, header_timeout: Duration, keep_alive: Duration) -> Self {
         let beneath = Arc::new(Beneath { heard, header_timeout, timer: Mutex::default() });
-        Self { header_timeout, keep_alive, may_rest: AtomicBool::new(false), beneath }
+        Self { keep_alive, may_rest: AtomicBool::new(false), beneath }
     }
 }
 
@@ -53,7 +52,7 @@ impl Timer for ConnectionTimer {
     fn sleep_until(&self, head_due: Instant) -> Pin<Box<dyn Sleep>> {
         self.beneath.heard.forget();
         let rest = match self.may_rest.swap(true, Ordering::Relaxed) {
-            true => self.keep_alive.saturating_sub(self.header_timeout),
+            true => self.keep_alive.saturating_sub(self.beneath.header_timeout),
             false => Duration::ZERO,
         };
         let due = tokio::time::Instant::from_std(head_due) + rest;

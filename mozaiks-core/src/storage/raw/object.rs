@@ -1,5 +1,6 @@
 //! A stored document as a JSON object: quickly where a reply is written, and in any case.
 
+use bson::oid::ObjectId;
 use bson::{RawBsonRef, RawDocument};
 use serde::ser::{Error, Serialize, SerializeMap, SerializeSeq, Serializer};
 
@@ -38,7 +39,7 @@ fn write_items(bytes: &mut Vec<u8>, document: &RawDocument, named: bool) -> Resu
         }
         match value {
             Value::String(text) => write_text(bytes, text)?,
-            Value::ObjectId(id) => write_rare(bytes, &Plain(Value::ObjectId(id)))?,
+            Value::ObjectId(id) => write_rare(bytes, &DocumentId::from(ObjectId::from_bytes(*id)))?,
             Value::DateTime(millis) => match Text::of(millis) {
                 Some(text) => write_text(bytes, text.as_bytes())?,
                 None => write_rare(bytes, &DateTime::from_millis(millis))?,
@@ -69,16 +70,9 @@ pub(super) struct Object<'d>(pub &'d RawDocument);
 impl Serialize for Object<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        let mut written = 0;
-        let whole = plain(self.0, |name, value| {
-            written += 1;
-            map.serialize_entry(name, &Plain(value))
-        })?;
-        if !whole {
-            for field in self.0.iter().skip(written) {
-                let (name, value) = field.map_err(S::Error::custom)?;
-                map.serialize_entry(name.as_str(), &Any(value))?;
-            }
+        for field in self.0 {
+            let (name, value) = field.map_err(S::Error::custom)?;
+            map.serialize_entry(name.as_str(), &Any(value))?;
         }
         map.end()
     }
@@ -90,54 +84,11 @@ struct Array<'d>(&'d RawDocument);
 impl Serialize for Array<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut seq = serializer.serialize_seq(None)?;
-        let mut written = 0;
-        let whole = plain(self.0, |_, value| {
-            written += 1;
-            seq.serialize_element(&Plain(value))
-        })?;
-        if !whole {
-            for element in self.0.iter().skip(written) {
-                let (_, value) = element.map_err(S::Error::custom)?;
-                seq.serialize_element(&Any(value))?;
-            }
+        for element in self.0 {
+            let (_, value) = element.map_err(S::Error::custom)?;
+            seq.serialize_element(&Any(value))?;
         }
         seq.end()
-    }
-}
-
-/// Writes elements up to one that is not plain: `false` if there was one.
-fn plain<'d, E>(
-    document: &'d RawDocument,
-    mut write: impl FnMut(&'d str, Value<'d>) -> Result<(), E>,
-) -> Result<bool, E> {
-    let Ok(mut elements) = Elements::of(document) else { return Ok(false) };
-    loop {
-        match elements.next() {
-            Ok(Some((name, value))) => write(name, value)?,
-            Ok(None) => return Ok(true),
-            Err(_) => return Ok(false),
-        }
-    }
-}
-
-struct Plain<'d>(Value<'d>);
-
-impl Serialize for Plain<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            Value::Double(value) => serializer.serialize_f64(value),
-            Value::String(text) => serializer.serialize_str(text),
-            Value::Document(document) => Object(document).serialize(serializer),
-            Value::Array(array) => Array(array).serialize(serializer),
-            Value::ObjectId(id) => {
-                DocumentId::from(bson::oid::ObjectId::from_bytes(*id)).serialize(serializer)
-            }
-            Value::Boolean(value) => serializer.serialize_bool(value),
-            Value::DateTime(millis) => DateTime::from_millis(millis).serialize(serializer),
-            Value::Null => serializer.serialize_unit(),
-            Value::Int32(value) => serializer.serialize_i32(value),
-            Value::Int64(value) => serializer.serialize_i64(value),
-        }
     }
 }
 
