@@ -71,7 +71,7 @@ pub async fn run(options: &Options) -> Result<bool, Failure> {
         .shutdown(options.serve.shutdown)
         .hub(services.hub.clone());
     let deadline = Deadline::new(options.serve.shutdown);
-    let ended = serve(listener, http.router(), deadline.from(signal), serving).await;
+    let ended = serve(listener, http, deadline.from(signal), serving).await;
     if !ended {
         tracing::warn!("connections were cut off: they did not end in time");
     }

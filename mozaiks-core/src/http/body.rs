@@ -4,30 +4,36 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::Poll;
 
-use axum::body::{Body, HttpBody};
-use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
-use axum::http::{HeaderMap, HeaderValue};
+use axum::BoxError;
+use axum::body::HttpBody;
+use axum::http::HeaderValue;
 use bytes::{Bytes, BytesMut};
 
+use super::headers::ContentHead;
 use super::shared::Shared;
 use crate::error::{Error, ErrorCode, Result};
+
+/// The body of a request, as it arrives.
+pub(super) trait RequestBody: HttpBody<Data = Bytes, Error: Into<BoxError>> + Unpin {}
+
+impl<B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Unpin> RequestBody for B {}
 
 /// The whole body of a request that must be JSON.
 ///
 /// # Errors
 /// 415 of another type or encoding, 413 if it is too large, 408 if it does not arrive in time, `VALIDATION_ERROR` if
 /// it breaks off.
-pub(super) async fn read(shared: &Shared, headers: &HeaderMap, body: Body) -> Result<Bytes> {
-    check_type(headers)?;
+pub(super) async fn read(shared: &Shared, head: ContentHead<'_>, body: impl RequestBody) -> Result<Bytes> {
+    check_type(head)?;
     let most = shared.runtime.limits().max_body;
-    let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    let announced = head.length.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > u64::try_from(most).unwrap_or(u64::MAX)) {
         return Err(too_large(most));
     }
     collect(shared, body, most).await
 }
 
-async fn collect(shared: &Shared, mut body: Body, most: usize) -> Result<Bytes> {
+async fn collect(shared: &Shared, mut body: impl RequestBody, most: usize) -> Result<Bytes> {
     let mut timer = None;
     let mut waited = false;
     let mut whole = Collected::default();
@@ -102,20 +108,16 @@ fn too_large(most: usize) -> Error {
 }
 
 /// JSON in UTF-8, as it is.
-fn check_type(headers: &HeaderMap) -> Result<()> {
-    let mut types = headers.get_all(CONTENT_TYPE).iter();
-    if let Some(content_type) = types.next() {
-        let one = types.next().is_none();
-        if !(one && (content_type == "application/json" || is_json(content_type))) {
-            return Err(unsupported(
-                "The request body must be JSON in UTF-8: `Content-Type: application/json`",
-            ));
-        }
+fn check_type(head: ContentHead<'_>) -> Result<()> {
+    if let Some(content_type) = head.kind.first
+        && (head.kind.more || !(content_type == "application/json" || is_json(content_type)))
+    {
+        return Err(unsupported("The request body must be JSON in UTF-8: `Content-Type: application/json`"));
     }
-    for encoding in headers.get_all(CONTENT_ENCODING) {
-        if !encoding.as_bytes().eq_ignore_ascii_case(b"identity") {
-            return Err(unsupported("The request body must not be encoded"));
-        }
+    if let Some(encoding) = head.encoding.first
+        && (head.encoding.more || !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
+    {
+        return Err(unsupported("The request body must not be encoded"));
     }
     Ok(())
 }

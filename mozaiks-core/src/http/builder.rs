@@ -12,7 +12,7 @@ use axum::routing::MethodRouter;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::caller::Places;
-use super::envelope::TRACEPARENT;
+use super::headers::TRACEPARENT;
 use super::metrics::{CallMetrics, Metrics};
 use super::openapi::{OpenApi, Surface};
 use super::options::{AppConfig, HttpLimits, Rate};
@@ -20,6 +20,7 @@ use super::plugins::Plugins;
 use super::rate::UserRates;
 use super::request_id::{REQUEST_ID, RequestIds};
 use super::routes;
+use super::service::HttpService;
 use super::shared::{Check, Shared, Shows};
 use crate::auth::Authenticator;
 use crate::realtime::hub::Hub;
@@ -78,9 +79,18 @@ impl Http {
         }
     }
 
+    /// All routes, to [`serve`](super::serve): a call of an action takes the shortest way.
+    ///
+    /// There is no such way if other origins may call, or if a layer is to tell who calls: then a call is a route like
+    /// any other.
+    pub fn service(&self) -> HttpService {
+        let at_once = self.cors.is_none() && self.shared.authenticator.is_some();
+        HttpService::new(at_once.then(|| Arc::clone(&self.shared)), self.router())
+    }
+
     /// `POST /api/execute/{plugin}/{action}` alone, or at a path with `{plugin}` only, to mount where you like.
     pub fn execute_route(&self) -> MethodRouter {
-        routes::execute(&self.shared)
+        routes::execute_elsewhere(&self.shared)
     }
 
     /// `GET /metrics` alone, to serve at an address of its own.

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, header};
 
+use super::headers::bearer;
 use super::shared::Shared;
 use crate::auth::{AuthError, Authenticated};
 use crate::datetime::DateTime;
@@ -107,18 +107,4 @@ impl Shared {
 
 fn unauthenticated() -> Error {
     Error::new(ErrorCode::Unauthenticated, "Authentication required")
-}
-
-/// The token of `Authorization: Bearer ...`.
-pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = single(headers, &header::AUTHORIZATION)?.split_once(' ')?;
-    let token = token.trim();
-    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
-}
-
-/// The text of a header that is there once. Of two, nobody can say which holds.
-pub(super) fn single<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
-    let mut values = headers.get_all(name).iter();
-    let value = values.next()?;
-    if values.next().is_some() { None } else { value.to_str().ok() }
 }

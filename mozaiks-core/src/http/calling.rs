@@ -1,7 +1,5 @@
 //! Calling plugins, and counting it.
 
-use std::time::Instant;
-
 use super::caller::Caller;
 use super::shared::Shared;
 use crate::error::Error;
@@ -11,9 +9,10 @@ impl Shared {
     /// Calls an action.
     pub async fn call(&self, caller: &Caller, call: Call<'_>) -> Reply {
         let Some(metrics) = &self.metrics else { return self.runtime.call(&caller.identity, call).await };
-        let begun = Instant::now();
-        let reply = self.runtime.call(&caller.identity, call).await;
-        metrics.count(call.plugin(), &reply, begun);
+        let clock = &self.runtime.services().clock;
+        let begun = clock.monotonic();
+        let reply = self.runtime.call(&caller.identity, call.begun(begun)).await;
+        metrics.count(call.plugin(), &reply, clock.monotonic().saturating_sub(begun));
         reply
     }
 

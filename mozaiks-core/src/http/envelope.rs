@@ -11,34 +11,31 @@ use std::task::Poll;
 use axum::RequestPartsExt;
 use axum::body::{Body, HttpBody};
 use axum::extract::{RawPathParams, Request};
+use axum::http::HeaderValue;
 use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, VARY};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use axum::response::{IntoResponse, Response};
 use tower::{Service, ServiceExt};
 use tower_http::compression::Compression;
 use tracing::Span;
 
 use super::error::error_response;
+use super::headers::{find, traceparent};
 use super::request_id::REQUEST_ID;
+use super::response::{Content, Response};
 use super::shared::Shared;
 use crate::error::{Error, Result};
-use crate::events::is_traceparent;
 use crate::guard::catch;
 use crate::log::OneLine;
 use crate::trace;
-
-/// The W3C trace that a request is part of.
-pub(super) const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
 /// Below this many bytes, compressing costs more than it saves.
 const WORTH_COMPRESSING: u64 = 1024;
 
 /// A request, taken apart.
-pub(super) struct Asked {
+pub(super) struct Asked<B = Body> {
     pub shared: Arc<Shared>,
     pub parts: Parts,
-    pub body: Body,
+    pub body: B,
 }
 
 impl Asked {
@@ -62,9 +59,9 @@ pub(super) fn endpoint<H, F>(
     handler: H,
 ) -> impl Service<
     Request,
-    Response = Response,
+    Response = axum::response::Response,
     Error = Infallible,
-    Future = impl Future<Output = Result<Response, Infallible>> + Send,
+    Future = impl Future<Output = Result<axum::response::Response, Infallible>> + Send,
 > + Clone
 + Send
 + Sync
@@ -73,17 +70,26 @@ where
     H: Fn(Asked) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Result<Response>> + Send + 'static,
 {
-    tower::service_fn(move |request: Request| answer(Arc::clone(&shared), request, handler.clone()))
+    tower::service_fn(move |request: Request| {
+        let answer = answer(Arc::clone(&shared), request, handler.clone());
+        async { answer.await.map(|response| response.map(Body::from)) }
+    })
 }
 
-async fn answer<H, F>(shared: Arc<Shared>, request: Request, handler: H) -> Result<Response, Infallible>
+/// What a handler answers a request, with all that stands around it.
+pub(super) async fn answer<H, F, B>(
+    shared: Arc<Shared>,
+    request: Request<B>,
+    handler: H,
+) -> Result<Response, Infallible>
 where
-    H: Fn(Asked) -> F,
+    H: Fn(Asked<B>) -> F,
     F: Future<Output = Result<Response>>,
 {
     let (parts, body) = request.into_parts();
-    let id = shared.ids.of(&parts.headers);
-    let accepted = if shared.compress { parts.headers.get(ACCEPT_ENCODING).cloned() } else { None };
+    let [named, accepted] = find(&parts.headers, [&REQUEST_ID, &ACCEPT_ENCODING]);
+    let id = shared.ids.of(named.first);
+    let accepted = accepted.first.filter(|_| shared.compress).cloned();
     let span = span(&parts, &id);
     // Pinned where it stands: it is large to move.
     let mut work = std::pin::pin!(handler(Asked { shared: Arc::clone(&shared), parts, body }));
@@ -103,8 +109,9 @@ where
     if !span.is_none() {
         span.record("status", response.status().as_u16());
     }
-    if let Some(accepted) = accepted {
-        response = compressed(response, accepted).await;
+    if let Some(accepted) = accepted.filter(|_| is_worth_compressing(&response)) {
+        // In a box, so that every other response does not make room for it.
+        response = Box::pin(compressed(response, accepted)).await;
     }
     response.headers_mut().insert(REQUEST_ID, id);
     Ok(response)
@@ -141,18 +148,14 @@ fn span(parts: &Parts, id: &HeaderValue) -> Span {
     span
 }
 
-/// The header of that name, where it has its form.
-pub(super) fn traceparent(headers: &HeaderMap) -> Option<&str> {
-    headers.get(TRACEPARENT)?.to_str().ok().filter(|text| is_traceparent(text))
+fn is_worth_compressing(response: &Response) -> bool {
+    let size = response.body().size_hint();
+    size.exact().unwrap_or(size.lower()) >= WORTH_COMPRESSING
+        && !response.headers().contains_key(CONTENT_ENCODING)
 }
 
-/// The response as the client would like it, where that is worth the work.
+/// The response as the client would like it.
 async fn compressed(response: Response, accepted: HeaderValue) -> Response {
-    let size = response.body().size_hint();
-    let small = size.exact().unwrap_or(size.lower()) < WORTH_COMPRESSING;
-    if small || response.headers().contains_key(CONTENT_ENCODING) {
-        return response;
-    }
     let mut request = Request::new(Body::empty());
     request.headers_mut().insert(ACCEPT_ENCODING, accepted);
     let mut response = Some(response);
@@ -161,7 +164,7 @@ async fn compressed(response: Response, accepted: HeaderValue) -> Response {
         std::future::ready(Ok::<_, Infallible>(response))
     });
     let Ok(response) = Compression::new(given).oneshot(request).await;
-    let mut response = response.into_response();
+    let mut response = response.map(|body| Content::Streamed(Body::new(body)));
     if !response.headers().contains_key(VARY) {
         response.headers_mut().insert(VARY, HeaderValue::from_static("accept-encoding"));
     }

@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
-use axum::response::Response;
 use bytes::Bytes;
 use serde::Serialize;
 
+use super::response::Response;
 use crate::error::{Error, ErrorCode};
 use crate::runtime::Reply;
 
@@ -17,7 +16,7 @@ const USUAL_RETRY: Duration = Duration::from_secs(1);
 
 /// A response of bytes that are JSON.
 pub(super) fn json_bytes(status: StatusCode, body: impl Into<Bytes>) -> Response {
-    let mut response = Response::new(Body::from(body.into()));
+    let mut response = Response::new(body.into().into());
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response

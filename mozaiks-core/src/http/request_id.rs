@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::{HeaderName, HeaderValue};
 
 use crate::clock::Clock;
 
@@ -36,8 +36,8 @@ impl RequestIds {
     }
 
     /// The id that the client gives, or a new one.
-    pub fn of(&self, headers: &HeaderMap) -> HeaderValue {
-        match headers.get(REQUEST_ID) {
+    pub fn of(&self, given: Option<&HeaderValue>) -> HeaderValue {
+        match given {
             Some(id) if is_sane(id.as_bytes()) => id.clone(),
             _ => self.next(),
         }

@@ -92,12 +92,15 @@ impl Runtime {
 impl Inner {
     async fn reply(self: &Arc<Self>, runtime: &Runtime, identity: &Identity, call: Call<'_>) -> Reply {
         let plugin = call.plugin;
+        // To start the runtime is no time of the call's.
+        let begun = call.begun.filter(|_| self.life.serves_already());
         if let Err(error) = runtime.ready().await {
             return Reply::new(Err(error));
         }
+        let started = begun.unwrap_or_else(|| self.services.clock.monotonic());
         let mut ran = None;
         let outcome = match self.admit(identity, plugin).await {
-            Ok((entry, grants)) => self.run_action(entry, grants, identity, call, &mut ran).await,
+            Ok((entry, grants)) => self.run_action(entry, grants, identity, call, started, &mut ran).await,
             Err(error) => Err(self.logged(error, plugin)),
         };
         let reply = Reply::new(outcome).of_action(ran);
@@ -183,6 +186,7 @@ impl Inner {
         grants: Grants,
         identity: &Identity,
         call: Call<'_>,
+        started: Duration,
         ran: &mut Option<(usize, usize)>,
     ) -> Result<Vec<u8>> {
         let Some(_pass) = entry.gate.enter(self.limits.concurrency) else {
@@ -191,7 +195,6 @@ impl Inner {
         };
         // Who drains the runtime has seen this call, or this call sees it.
         self.life.serves()?;
-        let started = self.services.clock.monotonic();
         let ctx = Context::new(self.services.clone(), entry.info.clone(), identity.clone(), grants, 0);
         let Begun { action, span, future } = self.begin(entry, &ctx, call, ran)?;
         let run = async {

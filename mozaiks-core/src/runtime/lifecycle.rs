@@ -77,6 +77,11 @@ impl Life {
         Self { state: AtomicU8::new(BUILT), up: Mutex::default(), disabled: OnceLock::new(), on_failure }
     }
 
+    /// True once the runtime has started, until it takes no more calls.
+    pub fn serves_already(&self) -> bool {
+        self.state.load(Ordering::Acquire) == RUNNING
+    }
+
     /// # Errors
     /// `UNAVAILABLE` from the moment on when the runtime takes no more calls.
     pub fn serves(&self) -> Result<()> {

@@ -20,6 +20,7 @@ mod openapi;
 mod paths;
 mod plugin_api;
 mod secrets;
+mod service;
 mod serving;
 mod settings;
 mod support;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use futures_util::{SinkExt, StreamExt};
 use mozaiks_core::auth::{AuthError, Authenticated, Authenticator};
-use mozaiks_core::http::{Http, HttpBuilder, ServeOptions, serve};
+use mozaiks_core::http::{Http, HttpBuilder, HttpService, ServeOptions, serve};
 use mozaiks_core::installations::Installation;
 use mozaiks_core::realtime::hub::{Hub, HubOptions};
 use mozaiks_core::runtime::{Limits, Runtime};
@@ -66,7 +66,7 @@ pub struct Setup {
     pub hub: HubOptions,
     pub serving: ServeOptions,
     pub enforced: bool,
-    pub http: Box<dyn Fn(HttpBuilder) -> axum::Router>,
+    pub http: Box<dyn Fn(HttpBuilder) -> HttpService>,
 }
 
 impl Default for Setup {
@@ -77,14 +77,14 @@ impl Default for Setup {
             hub: HubOptions::default(),
             serving: ServeOptions::default(),
             enforced: false,
-            http: Box::new(HttpBuilder::build),
+            http: Box::new(HttpService::from),
         }
     }
 }
 
 impl Setup {
-    pub fn http(mut self, http: impl Fn(HttpBuilder) -> axum::Router + 'static) -> Self {
-        self.http = Box::new(http);
+    pub fn http<S: Into<HttpService>>(mut self, http: impl Fn(HttpBuilder) -> S + 'static) -> Self {
+        self.http = Box::new(move |builder| http(builder).into());
         self
     }
 }
@@ -140,12 +140,12 @@ impl Server {
         let http = Http::builder(runtime.clone())
             .authenticator(Arc::new(Tokens(setup.clock.clone())))
             .hub(hub.clone());
-        let router = (setup.http)(http);
+        let service = (setup.http)(http);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
         let options = setup.serving.hub(hub.clone());
-        let task = tokio::spawn(serve(listener, router, async { drop(stopped.await) }, options));
+        let task = tokio::spawn(serve(listener, service, async { drop(stopped.await) }, options));
         Self {
             address,
             client: reqwest::Client::new(),

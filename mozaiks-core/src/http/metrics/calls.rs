@@ -1,6 +1,6 @@
 //! Calls of actions: how many, how they ended, how long they took.
 
-use std::time::Instant;
+use std::time::Duration;
 
 use prometheus::{Histogram, HistogramVec, IntCounter, IntCounterVec, Registry};
 
@@ -70,7 +70,7 @@ impl CallMetrics {
     }
 
     /// Counts a call that was made.
-    pub fn count(&self, plugin: &str, reply: &Reply, begun: Instant) {
+    pub fn count(&self, plugin: &str, reply: &Reply, took: Duration) {
         let known = reply.ran().and_then(|(plugin, action)| {
             let (name, actions) = self.plugins.get(plugin)?;
             Some((name, actions.get(action)?))
@@ -81,7 +81,7 @@ impl CallMetrics {
             }
             return;
         };
-        action.seconds.observe(begun.elapsed().as_secs_f64());
+        action.seconds.observe(took.as_secs_f64());
         match reply.error() {
             None => action.ok.inc(),
             Some(error) => self.count_error(plugin, &action.name, error),

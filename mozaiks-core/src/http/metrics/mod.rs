@@ -10,10 +10,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::http::HeaderValue;
 use axum::http::header::CONTENT_TYPE;
-use axum::response::{IntoResponse, Response};
 use prometheus::{IntGauge, Opts, Registry, TextEncoder};
 
 use super::envelope::Asked;
+use super::response::Response;
 use crate::error::{Error, Result};
 use crate::events::LocalEventBus;
 
@@ -122,7 +122,9 @@ pub(super) async fn scrape(asked: Asked) -> Result<Response> {
     inner.in_flight.set(i64::try_from(shared.places.taken()).unwrap_or(i64::MAX));
     let text = TextEncoder::new().encode_to_string(&inner.registry.gather()).map_err(Error::internal)?;
     drop(bus);
-    Ok(([(CONTENT_TYPE, TEXT_FORMAT)], text).into_response())
+    let mut response = Response::new(text.into());
+    response.headers_mut().insert(CONTENT_TYPE, TEXT_FORMAT);
+    Ok(response)
 }
 
 /// Adds a metric to a registry. Each name is given once, in this folder, so that it is never taken.

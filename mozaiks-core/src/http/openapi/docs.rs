@@ -2,19 +2,18 @@
 
 use std::io::Read;
 
-use axum::body::Body;
 use axum::http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY,
     X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue};
-use axum::response::Response;
 use bytes::Bytes;
 use flate2::read::GzDecoder;
 
 use crate::error::{Error, Result};
 use crate::http::envelope::Asked;
 use crate::http::error::no_such_path;
+use crate::http::response::Response;
 
 /// What the page may do: show what comes from here. Swagger UI writes styles into its elements.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
@@ -76,7 +75,7 @@ pub(in crate::http) async fn part(mut asked: Asked) -> Result<Response> {
 }
 
 fn of(kind: &'static str, bytes: Bytes) -> Response {
-    let mut response = Response::new(Body::from(bytes));
+    let mut response = Response::new(bytes.into());
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

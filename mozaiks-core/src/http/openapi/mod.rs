@@ -7,13 +7,13 @@ mod schemas;
 
 use axum::extract::OriginalUri;
 use axum::http::StatusCode;
-use axum::response::Response;
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use super::envelope::Asked;
 use super::error::json_bytes;
 use super::options::AppConfig;
+use super::response::Response;
 use super::shared::Shows;
 use crate::error::Result;
 

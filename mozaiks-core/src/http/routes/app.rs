@@ -1,13 +1,13 @@
 //! What anybody may ask: is it up, can it serve, what is it called.
 
 use axum::http::StatusCode;
-use axum::response::Response;
 use serde::Serialize;
 use serde_json::json as value;
 
 use crate::error::Result;
 use crate::http::envelope::Asked;
 use crate::http::error::{json, json_bytes};
+use crate::http::response::Response;
 use crate::http::shared::Shared;
 
 /// That the process answers.

@@ -3,18 +3,18 @@
 use std::borrow::Cow;
 
 use axum::RequestPartsExt;
-use axum::body::Body;
 use axum::extract::RawPathParams;
 use axum::http::header::ALLOW;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method};
-use axum::response::Response;
 use percent_encoding::percent_decode_str;
 
 use crate::error::{Error, ErrorCode, Result};
-use crate::http::body;
-use crate::http::envelope::{Asked, traceparent};
+use crate::http::body::{self, RequestBody};
+use crate::http::envelope::Asked;
 use crate::http::error::{error_response, no_such_path, reply_response, wrong_method};
+use crate::http::headers::CallHead;
+use crate::http::response::Response;
 use crate::http::shared::Shared;
 use crate::runtime::Call;
 
@@ -33,20 +33,30 @@ struct Named<'p> {
 
 /// Executes an action at one of the paths behind [`PATH`], whatever the method: of those that lead nowhere none is
 /// right, so that the router cannot say which is.
-pub(in crate::http) async fn execute(mut asked: Asked) -> Result<Response> {
-    let body = std::mem::replace(&mut asked.body, Body::empty());
-    let named = in_path(asked.parts.uri.path()).ok_or_else(no_such_path)?;
-    if asked.parts.method != Method::POST {
+pub(super) async fn at_path(asked: Asked) -> Result<Response> {
+    if asked.parts.method != Method::POST && in_path(asked.parts.uri.path()).is_some() {
         let mut response = error_response(&wrong_method());
         response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
         return Ok(response);
     }
-    run(&asked.shared, &asked.parts, named, body).await
+    execute(asked).await
+}
+
+/// Executes the action that a `POST` is for.
+pub(in crate::http) async fn execute<B: RequestBody>(asked: Asked<B>) -> Result<Response> {
+    let Asked { shared, parts, body } = asked;
+    let named = in_path(parts.uri.path()).ok_or_else(no_such_path)?;
+    run(&shared, &parts, named, body).await
+}
+
+/// Whether a path is among those of calls: a name or two stand behind it, or nothing is there.
+pub(in crate::http) fn is_call(path: &str) -> bool {
+    path.starts_with(PREFIX)
 }
 
 /// Executes an action at a path of the host's own, with the parameters `plugin` and maybe `action`.
-pub(in crate::http) async fn execute_elsewhere(mut asked: Asked) -> Result<Response> {
-    let body = std::mem::replace(&mut asked.body, Body::empty());
+pub(super) async fn at_own_path(mut asked: Asked) -> Result<Response> {
+    let body = std::mem::take(&mut asked.body);
     let path = asked.parts.extract::<RawPathParams>().await.ok();
     let parameter = |name: &str| {
         let found = path.as_ref()?.iter().find(|(key, _)| *key == name);
@@ -59,15 +69,17 @@ pub(in crate::http) async fn execute_elsewhere(mut asked: Asked) -> Result<Respo
 /// The names in a path: one or two, and nothing else.
 fn in_path<'p>(path: &'p str) -> Option<Named<'p>> {
     let names = path.strip_prefix(PREFIX)?;
-    let (plugin, action) = match names.split_once('/') {
-        Some((plugin, action)) => (plugin, Some(action)),
+    // Names are short: looking at each byte is quicker than to search well.
+    let has = |name: &str, sign| name.bytes().any(|byte| byte == sign);
+    let (plugin, action) = match names.bytes().position(|byte| byte == b'/') {
+        Some(end) => (names.get(..end)?, Some(names.get(end + 1..)?)),
         None => (names, None),
     };
-    let is_name = |name: &str| !name.is_empty() && !name.contains('/');
+    let is_name = |name: &str| !name.is_empty() && !has(name, b'/');
     if !is_name(plugin) || !action.is_none_or(is_name) {
         return None;
     }
-    let decoded = |name: &'p str| match name.contains('%') {
+    let decoded = |name: &'p str| match has(name, b'%') {
         true => percent_decode_str(name).decode_utf8().ok(),
         false => Some(Cow::Borrowed(name)),
     };
@@ -79,18 +91,19 @@ fn in_path<'p>(path: &'p str) -> Option<Named<'p>> {
 }
 
 /// Executes an action. What is wrong with the body is said after what is wrong with the plugin.
-async fn run(shared: &Shared, parts: &Parts, named: Named<'_>, body: Body) -> Result<Response> {
-    let caller = shared.caller(parts).await?;
+async fn run(shared: &Shared, parts: &Parts, named: Named<'_>, body: impl RequestBody) -> Result<Response> {
+    let head = CallHead::of(&parts.headers);
+    let caller = shared.let_in(parts, head.token).await?;
     let Some(plugin) = named.plugin else {
         return Err(Error::new(ErrorCode::PluginNotFound, "Unknown plugin"));
     };
-    let body = match body::read(shared, &parts.headers, body).await {
+    let body = match body::read(shared, head.content, body).await {
         Ok(body) => body,
         Err(error) => {
             return Err(shared.refused(&caller, &plugin, error).await);
         }
     };
-    let mut call = Call::new(&plugin, &body).traceparent(traceparent(&parts.headers));
+    let mut call = Call::new(&plugin, &body).traceparent(head.traceparent);
     if let Some(action) = &named.action {
         call = call.action(action);
     }

@@ -10,15 +10,17 @@ mod settings;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::response::Response;
 use axum::routing::{MethodRouter, any_service, delete_service, get_service, post_service};
 
 use super::envelope::{Asked, endpoint};
 use super::error::{no_such_path, wrong_method};
 use super::openapi;
+use super::response::Response;
 use super::shared::Shared;
 use super::ws;
 use crate::error::Result;
+
+pub(super) use execute::{execute, is_call};
 
 /// All routes.
 pub(super) fn all(shared: &Arc<Shared>) -> Router {
@@ -54,7 +56,7 @@ fn public(shared: &Arc<Shared>) -> Router {
 fn of_plugins(shared: &Arc<Shared>) -> Router {
     let settings = get_service(endpoint(Arc::clone(shared), settings::get))
         .post_service(endpoint(Arc::clone(shared), settings::save));
-    let calls = any_service(endpoint(Arc::clone(shared), execute::execute));
+    let calls = any_service(endpoint(Arc::clone(shared), execute::at_path));
     Router::new()
         .route(execute::PATH, calls)
         .route("/api/plugin-api", plugin_api(shared))
@@ -89,8 +91,8 @@ fn live(shared: &Arc<Shared>) -> Router {
 }
 
 /// Executing actions, at a path with `{plugin}` and maybe `{action}`.
-pub(super) fn execute(shared: &Arc<Shared>) -> MethodRouter {
-    post(shared, execute::execute_elsewhere)
+pub(super) fn execute_elsewhere(shared: &Arc<Shared>) -> MethodRouter {
+    post(shared, execute::at_own_path)
 }
 
 /// The figures.

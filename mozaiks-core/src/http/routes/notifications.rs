@@ -1,6 +1,5 @@
 //! What users were told: listed, counted, marked, removed.
 
-use axum::response::Response;
 use serde::Serialize;
 use serde_json::json as value;
 
@@ -8,6 +7,7 @@ use crate::error::{Error, FieldErrors, Result};
 use crate::http::envelope::Asked;
 use crate::http::error::json;
 use crate::http::query::pairs;
+use crate::http::response::Response;
 use crate::notifications::{ListNotifications, NotificationId};
 
 #[derive(Serialize)]

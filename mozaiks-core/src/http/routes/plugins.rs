@@ -1,7 +1,6 @@
 //! What is known of plugins, and who may use them.
 
 use axum::http::StatusCode;
-use axum::response::Response;
 use futures_util::future::join_all;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -9,6 +8,7 @@ use serde_json::value::RawValue;
 use crate::error::{Error, ErrorCode, Result};
 use crate::http::envelope::Asked;
 use crate::http::error::{json, json_bytes};
+use crate::http::response::Response;
 
 /// The plugins that the user may use.
 pub(in crate::http) async fn list(asked: Asked) -> Result<Response> {

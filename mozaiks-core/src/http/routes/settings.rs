@@ -1,8 +1,6 @@
 //! The settings of a plugin: the object itself, both ways.
 
-use axum::body::Body;
 use axum::http::StatusCode;
-use axum::response::Response;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
@@ -11,6 +9,8 @@ use crate::error::Result;
 use crate::http::body;
 use crate::http::envelope::Asked;
 use crate::http::error::{json_bytes, reply_response};
+use crate::http::headers::CallHead;
+use crate::http::response::Response;
 use crate::plugin::Request;
 use crate::runtime::Call;
 
@@ -41,10 +41,11 @@ pub(in crate::http) async fn get(mut asked: Asked) -> Result<Response> {
 /// Saves the user's settings.
 pub(in crate::http) async fn save(mut asked: Asked) -> Result<Response> {
     let plugin = asked.path("plugin").await;
-    let body = std::mem::replace(&mut asked.body, Body::empty());
+    let body = std::mem::take(&mut asked.body);
     let shared = &*asked.shared;
-    let caller = shared.caller(&asked.parts).await?;
-    let body = body::read(shared, &asked.parts.headers, body).await.and_then(|body| {
+    let head = CallHead::of(&asked.parts.headers);
+    let caller = shared.let_in(&asked.parts, head.token).await?;
+    let body = body::read(shared, head.content, body).await.and_then(|body| {
         match Request::parse(&body, &caller.identity) {
             Ok(_) => Ok(wrapped(&body)),
             // What is no object is the plugin's to refuse, in the words for settings.

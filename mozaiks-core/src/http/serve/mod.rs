@@ -1,4 +1,4 @@
-//! Serving a router: limits on slow clients, and an end that loses nothing.
+//! Serving: limits on slow clients, and an end that loses nothing.
 
 mod connection;
 mod timer;
@@ -7,17 +7,14 @@ use std::future::Future;
 use std::io;
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::Body;
-use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tower::ServiceExt;
 
+use super::service::HttpService;
 use crate::realtime::hub::Hub;
 use connection::Watched;
 use timer::ConnectionTimer;
@@ -77,7 +74,7 @@ impl ServeOptions {
     }
 }
 
-/// Serves HTTP/1.1 until the signal comes, then ends in order: it takes no more connections, lets requests end and live
+/// Serves a [router](axum::Router), or an [`Http`](super::Http) or its builder, over HTTP/1.1 until the signal comes, then ends in order: it takes no more connections, lets requests end and live
 /// connections hear that the host goes away (1001), up to the deadline.
 ///
 /// `true` if all had ended by the deadline; what had not was cut off. Events that wait, plugins and the storage are the
@@ -87,10 +84,11 @@ impl ServeOptions {
 /// It is to run on tokio's runtime of several threads: a plugin that blocks its thread holds up nobody else then.
 pub async fn serve(
     listener: TcpListener,
-    router: Router,
+    service: impl Into<HttpService>,
     signal: impl Future<Output = ()>,
     options: ServeOptions,
 ) -> bool {
+    let service = service.into();
     let mut signal = std::pin::pin!(signal);
     let (stopping, stop) = watch::channel(());
     let mut connections = JoinSet::new();
@@ -99,7 +97,7 @@ pub async fn serve(
             () = &mut signal => break,
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    connections.spawn(one(stream, router.clone(), stop.clone(), &options));
+                    connections.spawn(one(stream, service.clone(), stop.clone(), &options));
                 }
                 Err(error) => after(error).await,
             },
@@ -124,7 +122,7 @@ pub async fn serve(
 /// One connection, from its first byte to its last.
 fn one(
     stream: TcpStream,
-    router: Router,
+    service: HttpService,
     mut stop: watch::Receiver<()>,
     options: &ServeOptions,
 ) -> impl Future<Output = ()> + Send + use<> {
@@ -134,11 +132,11 @@ fn one(
     }
     let (stream, state) = Watched::new(stream);
     let timer = ConnectionTimer::new(state, options.header_timeout, options.keep_alive);
-    let service = router.map_request(|request: hyper::Request<Incoming>| request.map(Body::new));
+    let answer = service_fn(move |request| service.answer(request));
     let connection = http1::Builder::new()
         .timer(timer)
         .header_read_timeout(options.header_timeout)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
+        .serve_connection(TokioIo::new(stream), answer)
         .with_upgrades();
     async move {
         let mut connection = std::pin::pin!(connection);

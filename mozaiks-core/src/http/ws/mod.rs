@@ -3,15 +3,14 @@
 mod connection;
 mod token;
 
-use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header::SEC_WEBSOCKET_PROTOCOL;
 use axum::http::request::Parts;
-use axum::response::Response;
 use hyper::upgrade::OnUpgrade;
 use tokio_tungstenite::tungstenite::handshake::server::create_response_with_body;
 
 use super::envelope::Asked;
+use super::response::{Content, Response};
 use crate::error::{Error, Result};
 use crate::realtime::hub::{Hub, Refused};
 use connection::Connection;
@@ -50,7 +49,7 @@ fn handshake(parts: &Parts) -> Result<Response> {
     request.method_mut().clone_from(&parts.method);
     *request.version_mut() = parts.version;
     request.headers_mut().clone_from(&parts.headers);
-    create_response_with_body(&request, Body::empty)
+    create_response_with_body(&request, Content::default)
         .map_err(|error| Error::invalid(format!("Expected a WebSocket: {error}")))
 }
 

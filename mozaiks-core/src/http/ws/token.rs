@@ -4,7 +4,7 @@ use axum::http::HeaderValue;
 use axum::http::header::SEC_WEBSOCKET_PROTOCOL;
 use axum::http::request::Parts;
 
-use crate::http::caller::bearer;
+use crate::http::headers::bearer;
 use crate::http::query::pairs;
 
 /// What the subprotocol begins with.

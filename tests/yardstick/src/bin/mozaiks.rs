@@ -79,7 +79,7 @@ async fn run(options: &Options) {
         http = http.without_metrics();
     }
     let listener = options.place.bind().await;
-    serve(listener, http.build(), yardstick::terminated(), ServeOptions::default().hub(hub)).await;
+    serve(listener, http, yardstick::terminated(), ServeOptions::default().hub(hub)).await;
     let deadline = Duration::from_secs(10);
     runtime.drain(deadline).await;
     bus.shutdown(deadline).await;

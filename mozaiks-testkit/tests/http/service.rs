@@ -1,0 +1,99 @@
+//! A call of an action is answered the same whether it takes the short way or a route.
+
+use axum::routing::get;
+use mozaiks_core::http::{Http, HttpBuilder};
+
+use crate::support::{Server, Setup};
+
+/// Calls and what looks like one: method and path, more headers, body.
+const REQUESTS: &[(&str, &str, &str)] = &[
+    ("POST /api/execute/lab/echo", "", r#"{"text":"x"}"#),
+    ("POST /api/execute/lab", "", r#"{"action":"echo","text":"x"}"#),
+    ("POST /api/execute/%6cab/ec%68o", "", r#"{"text":"x"}"#),
+    ("POST /api/execute/lab/echo?text=y", "", r#"{"text":"x"}"#),
+    ("POST /api/execute/lab/echo", "accept-encoding: gzip\r\n", r#"{"text":"x"}"#),
+    ("POST /api/execute/lab/echo", "x-request-id: mine\r\n", r#"{"text":"x"}"#),
+    (
+        "POST /api/execute/lab/trace",
+        "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n",
+        "{}",
+    ),
+    ("POST /api/execute/lab/echo", "content-type: text/plain\r\n", r#"{"text":"x"}"#),
+    ("POST /api/execute/lab/echo", "content-encoding: gzip\r\n", r#"{"text":"x"}"#),
+    ("POST /api/execute/lab/echo", "authorization: Bearer user-bob\r\n", r#"{"text":"x"}"#),
+    ("POST /api/execute/lab/echo", "", r#"{"text":"#),
+    ("POST /api/execute/lab/echo", "", "[]"),
+    ("POST /api/execute/lab/echo", "", r#"{"text":1}"#),
+    ("POST /api/execute/lab/nothing", "", "{}"),
+    ("POST /api/execute/lab/panic", "", "{}"),
+    ("POST /api/execute/nobody/echo", "", "{}"),
+    ("POST /api/execute/%ff/echo", "", "{}"),
+    ("POST /api/execute/lab/echo/", "", "{}"),
+    ("POST /api/execute/lab/echo/more", "", "{}"),
+    ("POST /api/execute/lab/", "", "{}"),
+    ("POST /api/execute//echo", "", "{}"),
+    ("POST /api/execute/", "", "{}"),
+    ("POST /api/execute", "", "{}"),
+    ("POST /api/executed/lab/echo", "", "{}"),
+    ("GET /api/execute/lab/echo", "", ""),
+    ("HEAD /api/execute/lab/echo", "", ""),
+    ("OPTIONS /api/execute/lab/echo", "", ""),
+    ("DELETE /api/execute/lab/echo/more", "", ""),
+    ("GET /health", "", ""),
+    ("POST /api/plugin-api", "", r#"{"plugin_id":"lab","method":"echo","params":{"text":"x"}}"#),
+];
+
+/// The reply, without what differs from one to the next.
+async fn reply(server: &Server, line: &str, token: &str, headers: &str, body: &str) -> Vec<String> {
+    let mut connection = server.raw().await;
+    let length = body.len();
+    connection
+        .send(format!(
+            "{line} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{token}{headers}content-length: {length}\r\n\r\n{body}"
+        ))
+        .await;
+    let whole = connection.to_end().await;
+    let mine = whole.contains("x-request-id: mine");
+    let differs = |line: &str| line.starts_with("date: ") || (line.starts_with("x-request-id: ") && !mine);
+    let mut lines: Vec<_> = whole
+        .lines()
+        .filter(|line| !differs(line))
+        .map(|line| match line.split_once("\"error_id\":") {
+            Some((before, _)) => before.to_owned(),
+            None => line.to_owned(),
+        })
+        .collect();
+    // Headers come in no order.
+    lines.sort();
+    lines
+}
+
+#[tokio::test]
+async fn the_short_way_answers_as_the_route_does() {
+    let short = Server::start(Setup::default()).await;
+    let route = Server::start(Setup::default().http(HttpBuilder::build)).await;
+    for (line, headers, body) in REQUESTS {
+        for token in ["authorization: Bearer user-alice\r\n", ""] {
+            let expected = reply(&route, line, token, headers, body).await;
+            assert!(expected.iter().any(|line| line.starts_with("HTTP/1.1 ")), "{expected:?}");
+            assert_eq!(
+                reply(&short, line, token, headers, body).await,
+                expected,
+                "{line} {token}{headers}{body}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn routes_of_the_host_s_own_stand_beside_the_short_way() {
+    let setup = Setup::default().http(|builder| {
+        let http: Http = builder.finish();
+        let own = axum::Router::new().route("/", get(|| async { "the application" }));
+        http.service().with_router(http.router().merge(own))
+    });
+    let server = Server::start(setup).await;
+    assert_eq!(server.get("/").send().await.unwrap().text().await.unwrap(), "the application");
+    assert_eq!(server.call("echo", serde_json::json!({ "text": "x" })).await.0, 200);
+    assert_eq!(server.get("/health").send().await.unwrap().status(), 200);
+}
