@@ -221,7 +221,7 @@ impl HttpBuilder {
             said_that_none_is_known: AtomicBool::new(false),
             hub: self.hub,
             rates: self.rate.map(|rate| UserRates::new(rate, Arc::clone(clock))),
-            places: Arc::new(Places::default()),
+            places: Places::default(),
             limits: self.limits,
             app: self.app,
             plugins,

@@ -1,6 +1,5 @@
 //! Who sends a request, and whether they may now: overload, token, rate, in this order.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -17,12 +16,12 @@ use crate::identity::Identity;
 const RETRY: Duration = Duration::from_secs(1);
 
 /// Whoever sends a request, let in.
-pub(super) struct Caller {
+pub(super) struct Caller<'s> {
     pub identity: Identity,
     /// When the proof of it expires.
     pub expires_at: Option<DateTime>,
     /// Of the host; given back when the request has been answered.
-    _place: Place,
+    _place: Place<'s>,
 }
 
 /// How many requests are served at once.
@@ -33,13 +32,13 @@ pub(super) struct Places {
 
 /// One place of them, given back when it is dropped.
 #[derive(Debug)]
-pub(super) struct Place {
-    places: Arc<Places>,
+struct Place<'s> {
+    places: &'s Places,
 }
 
 impl Places {
-    fn take(self: &Arc<Self>, most: usize) -> Result<Place> {
-        let place = Place { places: Arc::clone(self) };
+    fn take(&self, most: usize) -> Result<Place<'_>> {
+        let place = Place { places: self };
         if self.taken.fetch_add(1, Ordering::AcqRel) < most {
             return Ok(place);
         }
@@ -51,7 +50,7 @@ impl Places {
     }
 }
 
-impl Drop for Place {
+impl Drop for Place<'_> {
     fn drop(&mut self) {
         self.places.taken.fetch_sub(1, Ordering::AcqRel);
     }
@@ -62,12 +61,12 @@ impl Shared {
     ///
     /// # Errors
     /// `UNAVAILABLE` where the host is overloaded or tokens cannot be checked, `UNAUTHENTICATED`, `LIMIT_EXCEEDED`.
-    pub async fn caller(&self, parts: &Parts) -> Result<Caller> {
+    pub async fn caller(&self, parts: &Parts) -> Result<Caller<'_>> {
         self.let_in(parts, bearer(&parts.headers)).await
     }
 
     /// As [`caller`](Self::caller), with the token found by somebody else.
-    pub async fn let_in(&self, parts: &Parts, token: Option<&str>) -> Result<Caller> {
+    pub async fn let_in(&self, parts: &Parts, token: Option<&str>) -> Result<Caller<'_>> {
         let place = self.places.take(self.limits.in_flight)?;
         let Authenticated { identity, expires_at } = self.authenticated(parts, token).await?;
         if let Some(rates) = &self.rates {

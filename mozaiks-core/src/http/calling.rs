@@ -7,7 +7,7 @@ use crate::runtime::{Call, Reply};
 
 impl Shared {
     /// Calls an action.
-    pub async fn call(&self, caller: &Caller, call: Call<'_>) -> Reply {
+    pub async fn call(&self, caller: &Caller<'_>, call: Call<'_>) -> Reply {
         let Some(metrics) = &self.metrics else { return self.runtime.call(&caller.identity, call).await };
         let clock = &self.runtime.services().clock;
         let begun = clock.monotonic();
@@ -17,7 +17,7 @@ impl Shared {
     }
 
     /// What is said to somebody whose body is wrong: that they may not call the plugin, if so, and else what is wrong.
-    pub async fn refused(&self, caller: &Caller, plugin: &str, mistake: Error) -> Error {
+    pub async fn refused(&self, caller: &Caller<'_>, plugin: &str, mistake: Error) -> Error {
         let error = self.runtime.access(&caller.identity, plugin).await.err().unwrap_or(mistake);
         if let Some(metrics) = &self.metrics {
             metrics.count_refused(plugin, &error);

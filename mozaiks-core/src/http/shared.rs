@@ -35,7 +35,7 @@ pub(super) struct Shared {
     pub said_that_none_is_known: AtomicBool,
     pub hub: Option<Hub>,
     pub rates: Option<UserRates>,
-    pub places: Arc<Places>,
+    pub places: Places,
     pub limits: HttpLimits,
     pub app: AppConfig,
     pub plugins: Plugins,
