@@ -9,7 +9,7 @@ use serde::ser::{
 
 use super::Left;
 use super::key::Key;
-use super::ready::Ready;
+use super::stored::{FieldsOf, Kind};
 use super::text::write_name;
 use super::writer::Writer;
 
@@ -39,7 +39,7 @@ impl<'w, 'b> Items<'w, 'b> {
 
     fn field<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Result<(), Left> {
         let first = std::mem::replace(&mut self.first, false);
-        write_name(self.writer.bytes, first, name.as_bytes())?;
+        write_name(self.writer.bytes, first, name)?;
         value.serialize(&mut *self.writer)
     }
 
@@ -99,28 +99,31 @@ impl SerializeMap for Items<'_, '_> {
     type Ok = ();
     type Error = Left;
 
+    #[inline]
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Left> {
-        self.separate();
-        key.serialize(Key(&mut *self.writer))
+        let first = std::mem::replace(&mut self.first, false);
+        key.serialize(Key { writer: &mut *self.writer, first })
     }
 
+    #[inline]
     fn serialize_entry<K: Serialize + ?Sized, V: Serialize + ?Sized>(
         &mut self,
         key: &K,
         value: &V,
     ) -> Result<(), Left> {
-        if type_name::<V>() == type_name::<Ready<'_>>() {
-            self.writer.ready = Some(self.first);
+        if type_name::<V>() == type_name::<FieldsOf<'_>>() {
+            let begun = self.writer.bytes.len();
+            self.writer.stored = Some(Kind::Fields { first: self.first });
             value.serialize(&mut *self.writer)?;
-            self.first = self.writer.ready.take().unwrap_or_default();
+            self.first &= self.writer.bytes.len() == begun;
             return Ok(());
         }
         self.serialize_key(key)?;
         self.serialize_value(value)
     }
 
+    #[inline]
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Left> {
-        self.writer.bytes.push(b':');
         value.serialize(&mut *self.writer)
     }
 

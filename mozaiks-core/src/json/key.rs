@@ -3,15 +3,33 @@
 use serde::ser::{Impossible, Serialize, Serializer};
 
 use super::Left;
+use super::text::write_name;
 use super::writer::Writer;
+use crate::format::{STORED_DATE, STORED_DOCUMENT, STORED_ID};
 
-/// The name of a field: a text, or what has one.
-pub(super) struct Key<'w, 'b>(pub &'w mut Writer<'b>);
+/// The name of a field, with what stands before and behind it: a text, or what has one.
+pub(super) struct Key<'w, 'b> {
+    pub writer: &'w mut Writer<'b>,
+    /// Whether its field is the first one.
+    pub first: bool,
+}
+
+impl Key<'_, '_> {
+    /// Writes a name that is not a text as it comes.
+    fn name(self, write: impl FnOnce(&mut Writer<'_>) -> Result<(), Left>) -> Result<(), Left> {
+        if !self.first {
+            self.writer.bytes.push(b',');
+        }
+        write(self.writer)?;
+        self.writer.bytes.push(b':');
+        Ok(())
+    }
+}
 
 macro_rules! quoted {
     ($($method:ident($type:ty)),* $(,)?) => {
         $(fn $method(self, value: $type) -> Result<(), Left> {
-            self.0.quoted(value)
+            self.name(|writer| writer.quoted(value))
         })*
     };
 }
@@ -37,15 +55,23 @@ impl Serializer for Key<'_, '_> {
     type SerializeStruct = No;
     type SerializeStructVariant = No;
 
+    #[inline]
     fn serialize_str(self, text: &str) -> Result<(), Left> {
-        self.0.text(text)
+        write_name(self.writer.bytes, self.first, text)
     }
 
     fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<(), Left> {
-        self.0.text(variant)
+        write_name(self.writer.bytes, self.first, variant)
     }
 
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<(), Left> {
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        name: &'static str,
+        value: &T,
+    ) -> Result<(), Left> {
+        if matches!(name, STORED_DATE | STORED_ID | STORED_DOCUMENT) {
+            return self.name(|writer| writer.serialize_newtype_struct(name, value));
+        }
         value.serialize(self)
     }
 

@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::text::is_plain_word;
+use super::text::other_than_ascii_as_it_is;
 use super::*;
 
 fn agree<T: Serialize + ?Sized>(value: &T) -> Result<(), String> {
@@ -71,38 +71,148 @@ fn every_kind_of_value_is_written_as_serde_json_writes_it() -> Result<(), Box<dy
 }
 
 #[test]
-fn fields_that_are_ready_stand_among_the_others() -> Result<(), Box<dyn std::error::Error>> {
-    struct Object(Vec<Option<&'static str>>);
+fn fields_of_documents_stand_among_the_others() -> Result<(), Box<dyn std::error::Error>> {
+    struct Object(Vec<Option<bson::RawDocumentBuf>>);
     impl Serialize for Object {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            assert!(takes_ready::<S::Error>());
+            assert!(takes_stored::<S::Error>());
             let mut map = serializer.serialize_map(None)?;
             for field in &self.0 {
                 match field {
-                    Some(ready) => map.serialize_entry("", &Ready(ready.as_bytes()))?,
+                    Some(document) => map.serialize_entry("", &FieldsOf(document.as_bytes()))?,
                     None => map.serialize_entry("x", &1)?,
                 }
             }
             map.end()
         }
     }
-    let ready = Some(r#""a":1,"b":2"#);
+    let document = || Some(bson::rawdoc! { "a": 1, "b": 2 });
+    let empty = || Some(bson::rawdoc! {});
     for (fields, expected) in [
-        (vec![ready], r#"{"a":1,"b":2}"#),
-        (vec![None, ready], r#"{"x":1,"a":1,"b":2}"#),
-        (vec![ready, None], r#"{"a":1,"b":2,"x":1}"#),
-        (vec![Some(""), None, Some(""), None], r#"{"x":1,"x":1}"#),
+        (vec![document()], r#"{"a":1,"b":2}"#),
+        (vec![None, document()], r#"{"x":1,"a":1,"b":2}"#),
+        (vec![document(), None], r#"{"a":1,"b":2,"x":1}"#),
+        (vec![empty(), None, empty(), None], r#"{"x":1,"x":1}"#),
     ] {
         let mut bytes = Vec::new();
         write_json(&mut bytes, &Object(fields))?;
         assert_eq!(String::from_utf8(bytes)?, expected);
     }
-    assert!(!takes_ready::<serde_json::Error>());
+    assert!(!takes_stored::<serde_json::Error>());
     Ok(())
 }
 
 #[test]
-fn fields_that_are_ready_pass_through_whatever_buffers_them() -> Result<(), Box<dyn std::error::Error>> {
+fn dates_and_ids_pass_through_whatever_buffers_them() -> Result<(), Box<dyn std::error::Error>> {
+    use crate::{DateTime, DocumentId};
+
+    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+    struct Due(DateTime);
+    #[derive(Serialize)]
+    struct Fields {
+        at: DateTime,
+        by: Option<DocumentId>,
+        due: Due,
+        days: BTreeMap<DateTime, Due>,
+        ids: BTreeMap<DocumentId, u8>,
+    }
+    #[derive(Serialize)]
+    struct Flat {
+        #[serde(flatten)]
+        fields: Fields,
+        #[serde(flatten)]
+        more: BTreeMap<Due, DocumentId>,
+    }
+    #[derive(Serialize)]
+    #[serde(tag = "kind")]
+    enum Tagged {
+        Fields(Flat),
+        Date(DateTime),
+        Id(DocumentId),
+    }
+    #[derive(Serialize)]
+    #[serde(tag = "kind", content = "of")]
+    enum Beside {
+        Fields(Flat),
+        Date(DateTime),
+    }
+    #[derive(Serialize)]
+    #[serde(untagged)]
+    enum Bare {
+        Fields(Flat),
+        Date(DateTime),
+    }
+    #[derive(Serialize)]
+    struct Around<T> {
+        #[serde(flatten)]
+        inner: T,
+    }
+
+    let (at, far) = (DateTime::from_millis(1_697_651_759_120), DateTime::from_millis(i64::MAX));
+    let ids = || [DocumentId::from("65301c2f9d1e8b3a4c5d6e7f"), DocumentId::from("a \"home\"")];
+    for at in [at, far] {
+        for by in ids() {
+            let fields = || Flat {
+                fields: Fields {
+                    at,
+                    by: Some(by.clone()),
+                    due: Due(at),
+                    days: [(at, Due(at))].into(),
+                    ids: [(by.clone(), 1)].into(),
+                },
+                more: [(Due(at), by.clone())].into(),
+            };
+            agree(&fields())?;
+            agree(&Tagged::Fields(fields()))?;
+            agree(&Beside::Fields(fields()))?;
+            agree(&Bare::Fields(fields()))?;
+            agree(&Around { inner: Tagged::Fields(fields()) })?;
+            agree(&Around { inner: Beside::Fields(fields()) })?;
+            agree(&[&Beside::Date(at), &Beside::Fields(fields())])?;
+            agree(&Around { inner: Beside::Date(at) })?;
+            agree(&(Bare::Date(at), &by))?;
+            // These cannot be written, in the words of `serde_json`.
+            agree(&Tagged::Date(at))?;
+            agree(&Tagged::Id(by.clone()))?;
+            agree(&Around { inner: at })?;
+            agree(&Around { inner: by.clone() })?;
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn what_leaves_out_the_names_of_stored_values_is_left_to_serde_json() -> Result<(), Box<dyn std::error::Error>>
+{
+    /// Writes what is in a date, and not that it is one.
+    struct Bare(crate::DateTime);
+    impl Serialize for Bare {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            if takes_stored::<S::Error>() {
+                return serializer.serialize_bytes(&self.0.timestamp_millis().to_le_bytes());
+            }
+            self.0.serialize(serializer)
+        }
+    }
+    agree(&vec![Bare(crate::DateTime::from_millis(5))])?;
+    agree(&BTreeMap::from([("at", Bare(crate::DateTime::from_millis(5)))]))?;
+    Ok(())
+}
+
+#[test]
+fn bytes_are_a_list_of_numbers() -> Result<(), Box<dyn std::error::Error>> {
+    struct Bytes(&'static [u8]);
+    impl Serialize for Bytes {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.serialize_bytes(self.0)
+        }
+    }
+    agree(&[Bytes(b""), Bytes(b"12345678"), Bytes(b"123456789abc")])?;
+    Ok(())
+}
+
+#[test]
+fn fields_of_documents_pass_through_whatever_buffers_them() -> Result<(), Box<dyn std::error::Error>> {
     use crate::storage::{Raw, Stored};
 
     #[derive(Serialize)]
@@ -149,22 +259,22 @@ fn fields_that_are_ready_pass_through_whatever_buffers_them() -> Result<(), Box<
 }
 
 #[test]
-fn fields_that_are_ready_pass_through_serializers_of_others() -> Result<(), Box<dyn std::error::Error>> {
+fn fields_of_documents_pass_through_serializers_of_others() -> Result<(), Box<dyn std::error::Error>> {
     /// Writes each entry in two steps, as what wraps a serializer may.
-    struct InSteps(&'static [u8]);
+    struct InSteps(bson::RawDocumentBuf);
     impl Serialize for InSteps {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
             let mut map = serializer.serialize_map(None)?;
-            if takes_ready::<S::Error>() {
+            if takes_stored::<S::Error>() {
                 map.serialize_key("")?;
-                map.serialize_value(&Ready(self.0))?;
+                map.serialize_value(&FieldsOf(self.0.as_bytes()))?;
             } else {
                 map.serialize_entry("a", &1)?;
             }
             map.end()
         }
     }
-    agree(&InSteps(br#""a":1"#))?;
+    agree(&InSteps(bson::rawdoc! { "a": 1 }))?;
     Ok(())
 }
 
@@ -177,19 +287,40 @@ fn what_is_json_already_stays_as_it_is() -> Result<(), Box<dyn std::error::Error
 }
 
 #[test]
-fn a_byte_that_must_be_escaped_is_seen_wherever_it_stands() {
-    for byte in 0..=127_u8 {
+fn a_byte_that_does_not_stand_as_it_is_is_seen_wherever_it_stands() {
+    for byte in 0..=255_u8 {
         for place in 0..8 {
-            for filler in [b' ', b'~', 0x7F, 0xC3] {
+            for filler in [b' ', b'~', 0x7F, b'!', b'#', b'[', b']'] {
                 let mut word = [filler; 8];
                 if let Some(there) = word.get_mut(place) {
                     *there = byte;
                 }
-                let plain = byte >= b' ' && byte != b'"' && byte != b'\\';
-                assert_eq!(is_plain_word(u64::from_le_bytes(word)), plain, "{word:?}");
+                let plain = byte.is_ascii() && byte >= b' ' && byte != b'"' && byte != b'\\';
+                let others = other_than_ascii_as_it_is(u64::from_le_bytes(word));
+                assert_eq!(others == 0, plain, "{word:?}");
+                assert!(plain || others.trailing_zeros() as usize / 8 == place, "{word:?}");
             }
         }
     }
+}
+
+#[test]
+fn a_text_with_such_a_byte_is_written_as_serde_json_writes_it() -> Result<(), Box<dyn std::error::Error>> {
+    for length in 0..40 {
+        for place in 0..length {
+            for byte in ["\0", "\u{1F}", "\"", "\\", "\u{7F}", "\u{80}", "€"] {
+                let text = format!("{}{byte}{}", "x".repeat(place), "y".repeat(length - place - 1));
+                agree(&text)?;
+                agree(&BTreeMap::from([(&text, 1)]))?;
+                let name = text.replace('\0', "");
+                let mut document = bson::Document::new();
+                document.insert(name.clone(), &text);
+                document.insert(format!("{name}2"), true);
+                agree(&crate::storage::Raw::from(bson::RawDocumentBuf::try_from(&document)?))?;
+            }
+        }
+    }
+    Ok(())
 }
 
 proptest! {

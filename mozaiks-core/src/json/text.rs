@@ -1,86 +1,180 @@
-//! Texts, looked at eight bytes at a time.
+//! Texts, looked at many bytes at a time.
 
 use serde::Serialize;
 
 use super::Left;
+use crate::storage::elements::length_of_name;
 
-/// Writes a text, of bytes that somebody else has looked at or will.
+/// Writes a text.
 ///
 /// # Errors
-/// If it is none, and has something in it that does not stand in JSON as it is.
+/// If it cannot be written.
 #[inline]
-pub(crate) fn write_text(bytes: &mut Vec<u8>, text: &[u8]) -> Result<(), Left> {
-    if !is_plain(text) {
-        return write_escaped(bytes, text);
+pub(super) fn write_text(bytes: &mut Vec<u8>, text: &str) -> Result<(), Left> {
+    if !is_ascii_as_it_is(text.as_bytes()) && !is_as_it_is(text.as_bytes()) {
+        return write_rare(bytes, text);
     }
+    write_quoted(bytes, text.as_bytes());
+    Ok(())
+}
+
+/// Writes a text that nobody has looked at yet.
+///
+/// # Errors
+/// If it is none.
+#[inline]
+pub(super) fn write_unseen(bytes: &mut Vec<u8>, text: &[u8]) -> Result<(), Left> {
+    if !is_ascii_as_it_is(text) {
+        return write_text(bytes, text_of(text)?);
+    }
+    write_quoted(bytes, text);
+    Ok(())
+}
+
+#[inline]
+fn write_quoted(bytes: &mut Vec<u8>, text: &[u8]) {
     bytes.reserve(text.len() + 2);
     bytes.push(b'"');
     bytes.extend_from_slice(text);
     bytes.push(b'"');
-    Ok(())
+}
+
+/// Writes the first so many of a few bytes that are known to be a text which stands in JSON as it is: all of them, and
+/// takes back what is too much, as no length need be looked at for that.
+#[inline]
+pub(super) fn write_short<const N: usize>(bytes: &mut Vec<u8>, text: &[u8; N], length: usize) {
+    bytes.reserve(N + 2);
+    bytes.push(b'"');
+    let begun = bytes.len();
+    bytes.extend_from_slice(text);
+    bytes.truncate(begun + length);
+    bytes.push(b'"');
 }
 
 /// Writes the name of a field, with what stands before and behind it.
 ///
 /// # Errors
-/// As for [`write_text`].
+/// If it cannot be written.
 #[inline]
-pub(crate) fn write_name(bytes: &mut Vec<u8>, first: bool, name: &[u8]) -> Result<(), Left> {
-    if !is_plain(name) {
+pub(super) fn write_name(bytes: &mut Vec<u8>, first: bool, name: &str) -> Result<(), Left> {
+    if !is_ascii_as_it_is(name.as_bytes()) && !is_as_it_is(name.as_bytes()) {
         if !first {
             bytes.push(b',');
         }
-        write_escaped(bytes, name)?;
+        write_rare(bytes, name)?;
         bytes.push(b':');
         return Ok(());
     }
     bytes.reserve(name.len() + 4);
+    open_name(bytes, first);
+    bytes.extend_from_slice(name.as_bytes());
+    bytes.extend_from_slice(b"\":");
+    Ok(())
+}
+
+/// Writes a name that nobody has looked at yet, as [`write_name`] does. It ends before the first zero; gives its
+/// length.
+///
+/// # Errors
+/// If there is no zero, or no text before it.
+#[inline]
+pub(super) fn write_unseen_name(bytes: &mut Vec<u8>, first: bool, name: &[u8]) -> Result<usize, Left> {
+    let before = bytes.len();
+    open_name(bytes, first);
+    let begun = bytes.len();
+    let (words, _) = name.as_chunks::<8>();
+    for word in words {
+        let number = u64::from_le_bytes(*word);
+        let others = other_than_ascii_as_it_is(number);
+        bytes.extend_from_slice(word);
+        if others == 0 {
+            continue;
+        }
+        let place = others.trailing_zeros() / 8;
+        if number >> (place * 8) & 0xFF != 0 {
+            break;
+        }
+        let length = bytes.len() - begun - (8 - place as usize);
+        bytes.truncate(begun + length);
+        bytes.extend_from_slice(b"\":");
+        return Ok(length);
+    }
+    bytes.truncate(before);
+    let length = length_of_name(name)?;
+    write_name(bytes, first, text_of(name.get(..length).unwrap_or_default())?)?;
+    Ok(length)
+}
+
+#[inline]
+fn open_name(bytes: &mut Vec<u8>, first: bool) {
     if first {
         bytes.push(b'"');
     } else {
         bytes.extend_from_slice(b",\"");
     }
-    bytes.extend_from_slice(name);
-    bytes.extend_from_slice(b"\":");
-    Ok(())
 }
 
-#[cold]
-fn write_escaped(bytes: &mut Vec<u8>, text: &[u8]) -> Result<(), Left> {
-    write_rare(bytes, std::str::from_utf8(text).map_err(|_| Left)?)
+fn text_of(bytes: &[u8]) -> Result<&str, Left> {
+    std::str::from_utf8(bytes).map_err(|_| Left)
+}
+
+/// Each of the two by itself: the length of either is known.
+#[inline]
+pub(super) fn write_bool(bytes: &mut Vec<u8>, value: bool) {
+    if value {
+        bytes.extend_from_slice(b"true");
+    } else {
+        bytes.extend_from_slice(b"false");
+    }
 }
 
 /// Has `serde_json` write a value that holds no others.
-pub(crate) fn write_rare<T: Serialize + ?Sized>(bytes: &mut Vec<u8>, value: &T) -> Result<(), Left> {
+pub(super) fn write_rare<T: Serialize + ?Sized>(bytes: &mut Vec<u8>, value: &T) -> Result<(), Left> {
     serde_json::to_writer(bytes, value).map_err(|_| Left)
 }
 
-/// Whether a text stands in JSON as it is: without control characters, quotes and backslashes. Ends of words may be
-/// looked at twice.
+/// Whether bytes are a text of ASCII alone that stands in JSON as it is. Ends may be looked at twice.
 #[inline]
-fn is_plain(text: &[u8]) -> bool {
-    if let Some(last) = text.last_chunk::<8>() {
-        let (words, _) = text.as_chunks::<8>();
-        let mut plain = is_plain_word(u64::from_le_bytes(*last));
-        for word in words {
-            plain &= is_plain_word(u64::from_le_bytes(*word));
-        }
-        return plain;
+fn is_ascii_as_it_is(text: &[u8]) -> bool {
+    if let Some(last) = text.last_chunk::<16>() {
+        // Of sixteen bytes, compilers make few instructions.
+        let plain = |chunk: &[u8; 16]| chunk.iter().fold(true, |plain, byte| plain & is_ascii_byte(*byte));
+        let (chunks, _) = text.as_chunks::<16>();
+        return chunks.iter().all(plain) && plain(last);
+    }
+    if let (Some(first), Some(last)) = (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+        let [first, last] = [first, last].map(|word| other_than_ascii_as_it_is(u64::from_le_bytes(*word)));
+        return first | last == 0;
     }
     if let (Some(first), Some(last)) = (text.first_chunk::<4>(), text.last_chunk::<4>()) {
         let halves = u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << 32;
-        return is_plain_word(halves);
+        return other_than_ascii_as_it_is(halves) == 0;
     }
-    text.iter().all(|byte| *byte >= b' ' && *byte != b'"' && *byte != b'\\')
+    text.iter().all(|byte| is_ascii_byte(*byte))
 }
 
-/// The same of eight bytes at once. A byte less `n` borrows from its highest bit if it is smaller, unless that bit was
-/// set before; a byte of which a value is taken away bit by bit is zero if it was that value.
 #[inline]
-pub(super) fn is_plain_word(word: u64) -> bool {
+fn is_ascii_byte(byte: u8) -> bool {
+    // Read with a sign, those that are not ASCII are below zero.
+    byte.cast_signed() >= b' '.cast_signed() && byte != b'"' && byte != b'\\'
+}
+
+/// Whether a text stands in JSON as it is: without control characters, quotes and backslashes.
+fn is_as_it_is(text: &[u8]) -> bool {
+    let plain = |byte: &u8| *byte >= b' ' && *byte != b'"' && *byte != b'\\';
+    let (chunks, rest) = text.as_chunks::<16>();
+    chunks.iter().all(|chunk| chunk.iter().fold(true, |so_far, byte| so_far & plain(byte)))
+        && rest.iter().all(plain)
+}
+
+/// Of eight bytes, those that are no ASCII which stands in JSON as it is: the lowest bit that is set is the highest one
+/// of the first such byte. A byte less `n` borrows from that bit if it is smaller, and then the bytes behind it may be
+/// taken for such; a byte of which a value is taken away bit by bit is zero if it was that value.
+#[inline]
+pub(super) fn other_than_ascii_as_it_is(word: u64) -> u64 {
     const ONES: u64 = u64::MAX / 0xFF;
     const HIGHEST: u64 = ONES << 7;
-    let below = |word: u64, least: u8| word.wrapping_sub(ONES * u64::from(least)) & !word;
+    let below = |word: u64, least: u8| word.wrapping_sub(ONES * u64::from(least));
     let is = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
-    (below(word, b' ') | is(b'"') | is(b'\\')) & HIGHEST == 0
+    (below(word, b' ') | is(b'"') | is(b'\\') | word) & HIGHEST
 }

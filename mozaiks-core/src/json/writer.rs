@@ -1,11 +1,14 @@
 //! What writes a value of any kind.
 
+use bson::RawDocument;
 use serde::ser::{Serialize, Serializer};
 
 use super::Left;
+use super::document::{write_date, write_fields, write_id};
 use super::items::Items;
-use super::ready::READY;
-use super::text::{write_rare, write_text};
+use super::stored::Kind;
+use super::text::{write_bool, write_rare, write_text};
+use crate::format::{STORED_DATE, STORED_DOCUMENT, STORED_ID};
 
 /// How the names of what only `serde_json` knows how to write begin.
 const OF_SERDE_JSON: &str = "$serde_json::private";
@@ -13,17 +16,17 @@ const OF_SERDE_JSON: &str = "$serde_json::private";
 /// Writes one value, with all that is in it.
 pub(super) struct Writer<'b> {
     pub bytes: &'b mut Vec<u8>,
-    /// Set while what comes next is [`Ready`]: whether it is the first in its object.
-    pub ready: Option<bool>,
+    /// Set while what comes next is bytes that are stored so.
+    pub stored: Option<Kind>,
 }
 
 impl<'b> Writer<'b> {
     pub fn new(bytes: &'b mut Vec<u8>) -> Self {
-        Self { bytes, ready: None }
+        Self { bytes, stored: None }
     }
 
     pub fn text(&mut self, text: &str) -> Result<(), Left> {
-        write_text(self.bytes, text.as_bytes())
+        write_text(self.bytes, text)
     }
 
     fn rare<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Left> {
@@ -71,7 +74,7 @@ impl<'w, 'b> Serializer for &'w mut Writer<'b> {
     }
 
     fn serialize_bool(self, value: bool) -> Result<(), Left> {
-        self.bytes.extend_from_slice(if value { b"true" } else { b"false" });
+        write_bool(self.bytes, value);
         Ok(())
     }
 
@@ -79,14 +82,19 @@ impl<'w, 'b> Serializer for &'w mut Writer<'b> {
         self.text(text)
     }
 
+    /// Bytes of which nothing is known may be stored ones whose name somebody has left out.
     fn serialize_bytes(self, bytes: &[u8]) -> Result<(), Left> {
-        let Some(first) = self.ready.take() else { return self.rare(bytes) };
-        if !first && !bytes.is_empty() {
-            self.bytes.push(b',');
+        match self.stored.take().ok_or(Left)? {
+            Kind::Date => write_date(self.bytes, i64::from_le_bytes(bytes.try_into().map_err(|_| Left)?)),
+            Kind::Id => {
+                write_id(self.bytes, bytes.try_into().map_err(|_| Left)?);
+                Ok(())
+            }
+            Kind::Fields { first } => {
+                let document = RawDocument::from_bytes(bytes).map_err(|_| Left)?;
+                write_fields(self.bytes, first, document)
+            }
         }
-        self.bytes.extend_from_slice(bytes);
-        self.ready = Some(first && bytes.is_empty());
-        Ok(())
     }
 
     fn serialize_none(self) -> Result<(), Left> {
@@ -110,21 +118,29 @@ impl<'w, 'b> Serializer for &'w mut Writer<'b> {
         self.text(variant)
     }
 
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<(), Left> {
+    #[inline]
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        name: &'static str,
+        value: &T,
+    ) -> Result<(), Left> {
+        match name {
+            STORED_DATE => self.stored = Some(Kind::Date),
+            STORED_ID => self.stored = Some(Kind::Id),
+            // Where no entry has just been begun with it, somebody else has kept it or taken the entry apart.
+            STORED_DOCUMENT if self.stored.is_none() => return Err(Left),
+            _ => {}
+        }
         value.serialize(self)
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
         self,
-        name: &'static str,
+        _: &'static str,
         _: u32,
         variant: &'static str,
         value: &T,
     ) -> Result<(), Left> {
-        if name == READY {
-            // Where no entry has just been begun with it, somebody else has kept it or taken the entry apart.
-            return if self.ready.is_some() { value.serialize(self) } else { Err(Left) };
-        }
         self.open(variant)?;
         value.serialize(&mut *self)?;
         self.bytes.push(b'}');

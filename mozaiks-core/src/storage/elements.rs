@@ -52,34 +52,49 @@ impl<'d> Elements<'d> {
     /// The next name and value, with the name as it lies there.
     #[inline]
     pub fn next_named_by_bytes(&mut self) -> Result<Option<(&'d [u8], Value<'d>)>, Unread> {
-        let Some((name, value)) = self.next_bytes()? else { return Ok(None) };
-        let value = match value {
-            Value::String(text) => Value::String(text_of(text)?),
-            Value::Double(value) => Value::Double(value),
-            Value::Document(document) => Value::Document(document),
-            Value::Array(array) => Value::Array(array),
-            Value::ObjectId(id) => Value::ObjectId(id),
-            Value::Boolean(value) => Value::Boolean(value),
-            Value::DateTime(millis) => Value::DateTime(millis),
-            Value::Null => Value::Null,
-            Value::Int32(value) => Value::Int32(value),
-            Value::Int64(value) => Value::Int64(value),
-        };
-        Ok(Some((name, value)))
+        let Some((kind, name)) = self.next_name()? else { return Ok(None) };
+        Ok(Some((name, self.value(kind, text_of)?)))
     }
 
     /// The next name and value, with texts as they lie there.
     #[inline]
     #[allow(clippy::type_complexity, reason = "it is what `next` gives, with bytes for texts")]
     pub fn next_bytes(&mut self) -> Result<Option<(&'d [u8], Value<'d, &'d [u8]>)>, Unread> {
-        let Some((kind, rest)) = self.rest.split_first() else { return Ok(None) };
-        let end = rest.iter().position(|byte| *byte == 0).ok_or(Unread)?;
-        let (name, rest) = rest.split_at(end);
+        let Some((kind, name)) = self.next_name()? else { return Ok(None) };
+        Ok(Some((name, self.value(kind, Ok)?)))
+    }
+
+    /// The next value, with texts as they lie there. The name is for somebody else to read: of bytes in which it is
+    /// the first, and that do not end with the document, how long it is.
+    #[inline]
+    pub fn next_value<E: From<Unread>>(
+        &mut self,
+        read_name: impl FnOnce(&'d [u8]) -> Result<usize, E>,
+    ) -> Result<Option<Value<'d, &'d [u8]>>, E> {
+        let Some((kind, named)) = self.rest.split_first() else { return Ok(None) };
+        let length = read_name(named)?;
+        self.rest = named.get(length + 1..).ok_or(Unread)?;
+        Ok(Some(self.value(*kind, |text| Ok(text))?))
+    }
+
+    #[inline]
+    fn next_name(&mut self) -> Result<Option<(u8, &'d [u8])>, Unread> {
+        let Some((kind, named)) = self.rest.split_first() else { return Ok(None) };
+        let (name, rest) = named.split_at_checked(length_of_name(named)?).ok_or(Unread)?;
         self.rest = rest.get(1..).ok_or(Unread)?;
-        let value = match kind {
+        Ok(Some((*kind, name)))
+    }
+
+    #[inline]
+    fn value<T>(
+        &mut self,
+        kind: u8,
+        text_of: impl FnOnce(&'d [u8]) -> Result<T, Unread>,
+    ) -> Result<Value<'d, T>, Unread> {
+        Ok(match kind {
             0x01 => Value::Double(f64::from_le_bytes(self.take()?)),
             0x02 => match self.take_slice(LENGTH)? {
-                [_, _, _, _, text @ .., 0] => Value::String(text),
+                [_, _, _, _, text @ .., 0] => Value::String(text_of(text)?),
                 _ => return Err(Unread),
             },
             0x03 => Value::Document(self.take_document()?),
@@ -95,8 +110,7 @@ impl<'d> Elements<'d> {
             0x10 => Value::Int32(i32::from_le_bytes(self.take()?)),
             0x12 => Value::Int64(i64::from_le_bytes(self.take()?)),
             _ => return Err(Unread),
-        };
-        Ok(Some((name, value)))
+        })
     }
 
     fn take_first<const N: usize>(&mut self) -> Result<&'d [u8; N], Unread> {
@@ -121,6 +135,25 @@ impl<'d> Elements<'d> {
     fn take_document(&mut self) -> Result<&'d RawDocument, Unread> {
         RawDocument::from_bytes(self.take_slice(0)?).map_err(|_| Unread)
     }
+}
+
+/// How many bytes there are before the first zero.
+#[inline]
+pub(crate) fn length_of_name(bytes: &[u8]) -> Result<usize, Unread> {
+    const ONES: u64 = u64::MAX / 0xFF;
+    let (words, _) = bytes.as_chunks::<8>();
+    let mut passed = 0;
+    for word in words {
+        let word = u64::from_le_bytes(*word);
+        // The lowest bit that is set is the highest one of the first byte that is zero.
+        let zeros = word.wrapping_sub(ONES) & !word & (ONES << 7);
+        if zeros != 0 {
+            return Ok(passed + (zeros.trailing_zeros() / 8) as usize);
+        }
+        passed += 8;
+    }
+    let rest = bytes.iter().skip(passed).position(|byte| *byte == 0).ok_or(Unread)?;
+    Ok(passed + rest)
 }
 
 fn text_of(bytes: &[u8]) -> Result<&str, Unread> {

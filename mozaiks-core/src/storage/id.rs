@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::datetime::DateTime;
 use crate::format::{STORED_ID, is_bson};
+use crate::json::{AsStored, takes_stored};
 
 /// The id of a document: an ObjectId, or a text of the author's choice.
 ///
@@ -159,26 +160,43 @@ impl fmt::Debug for DocumentId {
     }
 }
 
-/// Hands on the 24 digits without a `String` for them: every document in a reply has an id.
+/// Hands on the 24 digits without a `String` for them.
 fn with_hex<R>(id: ObjectId, use_it: impl FnOnce(&str) -> R) -> R {
-    let mut digits = [b'0'; 24];
-    for (pair, byte) in digits.chunks_exact_mut(2).zip(id.bytes()) {
-        if let [high, low] = pair {
-            (*high, *low) = (hex_digit(byte >> 4), hex_digit(byte & 15));
-        }
-    }
-    use_it(std::str::from_utf8(&digits).unwrap_or_default())
+    use_it(std::str::from_utf8(&hex_digits(id)).unwrap_or_default())
 }
 
-const fn hex_digit(nibble: u8) -> u8 {
-    if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 }
+/// The 24 digits.
+#[inline]
+pub(crate) fn hex_digits(id: ObjectId) -> [u8; 24] {
+    let mut digits = [b'0'; 24];
+    let (pairs, _) = digits.as_chunks_mut::<2>();
+    for (pair, byte) in pairs.iter_mut().zip(id.bytes()) {
+        *pair = HEX_DIGITS.get(usize::from(byte)).copied().unwrap_or_default();
+    }
+    digits
 }
+
+/// The two digits of each byte.
+#[allow(clippy::indexing_slicing, reason = "it is done when this is compiled, or it does not compile")]
+const HEX_DIGITS: [[u8; 2]; 256] = {
+    const DIGITS: [u8; 16] = *b"0123456789abcdef";
+    let mut digits = [[0; 2]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        digits[byte] = [DIGITS[byte >> 4], DIGITS[byte & 15]];
+        byte += 1;
+    }
+    digits
+};
 
 impl Serialize for DocumentId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.0 {
             Repr::Text(text) => serializer.serialize_str(text),
             Repr::Object(id) if is_bson::<S::Error>() => id.serialize(serializer),
+            Repr::Object(id) if takes_stored::<S::Error>() => {
+                AsStored(STORED_ID, &id.bytes()).serialize(serializer)
+            }
             Repr::Object(id) => with_hex(*id, |hex| serializer.serialize_str(hex)),
         }
     }

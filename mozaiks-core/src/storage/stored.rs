@@ -9,7 +9,7 @@ use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, Visi
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
-use super::decode::decode;
+use super::decode::decode_owned;
 use super::error::StorageError;
 use super::id::DocumentId;
 use super::spi::FoundDocument;
@@ -71,7 +71,7 @@ impl<T> Stored<T> {
 impl<T: DeserializeOwned> Stored<T> {
     pub(crate) fn read(found: FoundDocument) -> Result<Self, StorageError> {
         let FoundDocument { id, owner, document } = found;
-        let document = decode(&document).map_err(|error| {
+        let document = decode_owned(document).map_err(|error| {
             StorageError::codec(format!("the stored document {id} cannot be read: {error}"))
         })?;
         Ok(Self { id, owner, document })

@@ -8,18 +8,31 @@ mod name;
 #[cfg(test)]
 mod tests;
 mod value;
+mod whole;
 
-use bson::RawDocument;
+use std::any::type_name;
+
 use bson::error::{Error, Result};
+use bson::{RawDocument, RawDocumentBuf};
 use serde::de::{self, DeserializeOwned};
 
 use super::elements::{Unread, Value};
+use super::raw::Raw;
 use value::Plain;
+use whole::Whole;
 
 /// Reads a document.
 pub(crate) fn decode<T: DeserializeOwned>(document: &RawDocument) -> Result<T> {
     T::deserialize(Plain(Value::Document(document)))
         .or_else(|_| bson::deserialize_from_slice(document.as_bytes()))
+}
+
+/// Reads a document that nobody else needs.
+pub(crate) fn decode_owned<T: DeserializeOwned>(document: RawDocumentBuf) -> Result<T> {
+    if type_name::<T>() == type_name::<Raw>() {
+        return T::deserialize(Whole(document));
+    }
+    decode(&document)
 }
 
 /// What makes nothing of a document here. Nobody reads its words.

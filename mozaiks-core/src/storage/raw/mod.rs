@@ -13,8 +13,8 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::format::{STORED_DOCUMENT, is_bson};
-use crate::json::{Ready, takes_ready};
-use object::{Object, with_fields};
+use crate::json::{FieldsOf, takes_stored};
+use object::Object;
 
 /// A document that nobody reads on its way from the storage to a client: the fastest list that there is.
 ///
@@ -72,6 +72,10 @@ impl<'de> Deserialize<'de> for Raw {
                 RawDocumentBuf::from_bytes(bytes.to_vec()).map(Raw).map_err(E::custom)
             }
 
+            fn visit_byte_buf<E: serde::de::Error>(self, bytes: Vec<u8>) -> Result<Raw, E> {
+                RawDocumentBuf::from_bytes(bytes).map(Raw).map_err(E::custom)
+            }
+
             fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Raw, D::Error> {
                 if is_bson::<D::Error>() && !deserializer.is_human_readable() {
                     return RawDocumentBuf::deserialize(deserializer).map(Raw);
@@ -91,9 +95,9 @@ impl Serialize for Raw {
         if is_bson::<S::Error>() {
             return self.0.serialize(serializer);
         }
-        if takes_ready::<S::Error>() {
+        if takes_stored::<S::Error>() {
             let mut map = serializer.serialize_map(None)?;
-            with_fields(&self.0, |fields| map.serialize_entry("", &Ready(fields)))?;
+            map.serialize_entry("", &FieldsOf(self.0.as_bytes()))?;
             return map.end();
         }
         Object(&self.0).serialize(serializer)

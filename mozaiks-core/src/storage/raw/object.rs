@@ -1,68 +1,10 @@
-//! A stored document as a JSON object: quickly where a reply is written, and in any case.
+//! A stored document as a JSON object, whatever is in it and whoever writes it.
 
-use bson::oid::ObjectId;
 use bson::{RawBsonRef, RawDocument};
 use serde::ser::{Error, Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use crate::datetime::DateTime;
-use crate::datetime::rfc3339::Text;
-use crate::json::{Left, write_name, write_rare, write_text};
-use crate::room::with_room;
 use crate::storage::DocumentId;
-use crate::storage::elements::{Elements, Value};
-
-/// Hands on the fields of a document in JSON, if they are all plain.
-pub(super) fn with_fields<E: Error>(
-    document: &RawDocument,
-    hand_on: impl FnOnce(&[u8]) -> Result<(), E>,
-) -> Result<(), E> {
-    with_room(|room| {
-        let written = write_items(room, document, true);
-        // Texts are looked at here, all of them at once.
-        match written.is_ok() && std::str::from_utf8(room).is_ok() {
-            true => hand_on(room),
-            false => Err(E::custom("not all of it is plain")),
-        }
-    })
-}
-
-/// Writes what is in a document, with or without the names.
-fn write_items(bytes: &mut Vec<u8>, document: &RawDocument, named: bool) -> Result<(), Left> {
-    let mut elements = Elements::of(document).map_err(|_| Left)?;
-    let mut first = true;
-    while let Some((name, value)) = elements.next_bytes().map_err(|_| Left)? {
-        let is_first = std::mem::replace(&mut first, false);
-        if named {
-            write_name(bytes, is_first, name)?;
-        } else if !is_first {
-            bytes.push(b',');
-        }
-        match value {
-            Value::String(text) => write_text(bytes, text)?,
-            Value::ObjectId(id) => write_rare(bytes, &DocumentId::from(ObjectId::from_bytes(*id)))?,
-            Value::DateTime(millis) => match Text::of(millis) {
-                Some(text) => write_text(bytes, text.as_bytes())?,
-                None => write_rare(bytes, &DateTime::from_millis(millis))?,
-            },
-            Value::Document(inner) => {
-                bytes.push(b'{');
-                write_items(bytes, inner, true)?;
-                bytes.push(b'}');
-            }
-            Value::Array(inner) => {
-                bytes.push(b'[');
-                write_items(bytes, inner, false)?;
-                bytes.push(b']');
-            }
-            Value::Boolean(value) => bytes.extend_from_slice(if value { b"true" } else { b"false" }),
-            Value::Null => bytes.extend_from_slice(b"null"),
-            Value::Double(value) => write_rare(bytes, &value)?,
-            Value::Int32(value) => write_rare(bytes, &value)?,
-            Value::Int64(value) => write_rare(bytes, &value)?,
-        }
-    }
-    Ok(())
-}
 
 /// A document in JSON.
 pub(super) struct Object<'d>(pub &'d RawDocument);

@@ -73,6 +73,7 @@ fn it_is_read_back_from_storage_as_it_was() -> Result<(), Box<dyn std::error::Er
     let stored = crate::storage::encode::encode(&document)?;
     assert_eq!(stored, document.0);
     assert_eq!(crate::storage::decode::decode::<Raw>(&stored)?, document);
+    assert_eq!(crate::storage::decode::decode_owned::<Raw>(stored.clone())?, document);
     assert_eq!(bson::deserialize_from_slice::<Raw>(stored.as_bytes())?, document);
     Ok(())
 }
