@@ -13,11 +13,14 @@ pub const RESERVED_FIELDS: [&str; 3] = ["user_id", "app_id", "_context"];
 /// assert!(!is_snake_case("task__manager"));
 /// ```
 pub fn is_snake_case(name: &str) -> bool {
-    let mut parts = name.split('_');
-    let starts_well = name.starts_with(|first: char| first.is_ascii_lowercase());
-    starts_well
-        && name.len() <= 64
-        && parts.all(|part| {
-            !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-        })
+    let Some((first, rest)) = name.as_bytes().split_first() else { return false };
+    let mut before = *first;
+    for byte in rest {
+        let good = byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'_' && before != b'_';
+        if !good {
+            return false;
+        }
+        before = *byte;
+    }
+    first.is_ascii_lowercase() && before != b'_' && name.len() <= 64
 }

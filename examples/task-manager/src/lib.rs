@@ -85,7 +85,7 @@ impl TaskManager {
             updated_at: now,
         };
         let id = ctx.collection::<Task>(ITEMS).insert(&task).await?;
-        tell(ctx, "created", &id, &task.title)?;
+        tell(ctx, "item_created", &id, &task.title)?;
         Ok(Created { id })
     }
 
@@ -118,7 +118,7 @@ impl TaskManager {
         let tasks = ctx.collection::<Task>(ITEMS);
         let updated = tasks.update(&item_id, doc! { "$set": changes }).await?;
         let task = tasks.get(&item_id).await?;
-        tell(ctx, "updated", &item_id, &task.title)?;
+        tell(ctx, "item_updated", &item_id, &task.title)?;
         Ok(updated)
     }
 
@@ -132,7 +132,7 @@ impl TaskManager {
             tasks.get(&item_id).await?; // NOT_FOUND if there is no such task
             return Ok(Updated { modified: false });
         };
-        tell(ctx, "completed", &item_id, &task.title)?;
+        tell(ctx, "item_completed", &item_id, &task.title)?;
         let settings: TaskSettings = ctx.settings().await?;
         if settings.notifications_enabled {
             let completed = Notification::new("task_manager_item_completed", "Task completed");
@@ -147,7 +147,7 @@ impl TaskManager {
         let tasks = ctx.collection::<Task>(ITEMS);
         let task = tasks.get(&item_id).await?;
         tasks.delete(&item_id).await?;
-        tell(ctx, "deleted", &item_id, &task.title)
+        tell(ctx, "item_deleted", &item_id, &task.title)
     }
 }
 
@@ -159,8 +159,21 @@ fn required(title: &str) -> Result<String> {
     }
 }
 
+/// What subscribers are told of a task.
+#[derive(Serialize)]
+struct Told<'t> {
+    item_id: &'t DocumentId,
+}
+
+/// What the user's open pages show of a task.
+#[derive(Serialize)]
+struct Shown<'t> {
+    item_id: &'t DocumentId,
+    title: &'t str,
+}
+
 /// Publishes what became of a task, and pushes it to the user's open pages.
-fn tell(ctx: &Context, what: &str, id: &DocumentId, title: &str) -> Result<()> {
-    ctx.publish(&format!("item_{what}"), json!({ "item_id": id }))?;
-    ctx.push(what, json!({ "item_id": id, "title": title }))
+fn tell(ctx: &Context, event: &str, item_id: &DocumentId, title: &str) -> Result<()> {
+    ctx.publish(event, Told { item_id })?;
+    ctx.push(event.strip_prefix("item_").unwrap_or(event), Shown { item_id, title })
 }

@@ -5,13 +5,11 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use serde::Serialize;
-use serde_json::Value;
-use serde_json::value::to_raw_value;
 
-use super::effects::{Effect, Effects};
+use super::effects::{Effect, Effects, Ending, Unread};
 use super::query::QueryContext;
 use super::services::{Grants, PluginInfo, Services};
-use crate::error::{Error, ErrorCode, Result};
+use crate::error::{Error, Result};
 use crate::events::{Ended, Event};
 use crate::identity::{Identity, UserKey};
 use crate::kv::Kv;
@@ -67,13 +65,6 @@ impl Context {
         Self { query, effects: Effects::default(), hops, traceparent: OnceLock::new() }
     }
 
-    /// The same call, to say something of it when it is over.
-    pub(crate) fn without_effects(&self) -> Self {
-        let QueryContext { services, plugin, identity, grants } = &self.query;
-        let ctx = Self::new(services.clone(), plugin.clone(), identity.clone(), grants.clone(), self.hops);
-        Self { traceparent: self.traceparent.clone(), ..ctx }
-    }
-
     /// Makes the call a part of a trace, if it is none yet.
     pub(crate) fn join_trace(&self, traceparent: &str) {
         self.traceparent.get_or_init(|| Arc::from(traceparent));
@@ -126,8 +117,7 @@ impl Context {
             )));
         };
         let event = self.event(topic.clone(), &payload)?;
-        self.hold(Effect::Publish(event))?;
-        Ok(())
+        self.hold(Effect::Publish(event))
     }
 
     /// Sends a message to the caller's live connections: `{"type": "{plugin}_update", "action": ..., "data": ...}`.
@@ -135,7 +125,7 @@ impl Context {
     /// # Errors
     /// `INTERNAL` if the data cannot be written as JSON, or no user is behind the call.
     pub fn push(&self, action: &str, data: impl Serialize) -> Result<()> {
-        self.push_as("update", action, data)
+        self.push_to(self.identity.user().clone(), "update", action, data)
     }
 
     /// As [`push`](Self::push), with the type `{plugin}_{event_type}`.
@@ -167,20 +157,24 @@ impl Context {
         data: impl Serialize,
     ) -> Result<()> {
         self.somebody(&to)?;
-        let kind = format!("{}_{event_type}", self.plugin.name);
-        let of = |other: &str| kind.strip_prefix(other).is_some_and(|rest| rest.starts_with('_'));
-        if let Some(other) = self.plugin.longer_names.iter().find(|other| of(other)) {
-            return Err(Error::internal(format!(
-                "a push of the type `{kind}` is the plugin {other}'s to send"
-            )));
+        let kind = [&*self.plugin.name, "_", event_type];
+        if !self.plugin.longer_names.is_empty() {
+            let kind = kind.concat();
+            let of = |other: &str| kind.strip_prefix(other).is_some_and(|rest| rest.starts_with('_'));
+            if let Some(other) = self.plugin.longer_names.iter().find(|other| of(other)) {
+                return Err(Error::internal(format!(
+                    "a push of the type `{kind}` is the plugin {other}'s to send"
+                )));
+            }
         }
-        let message = |data| Push::new(kind, data, self.now()).action(action);
         // Most users are not connected, and a text is made with less work.
-        self.hold(match self.services.realtime.reaches(&to) {
-            true => Effect::Push(to, message(serde_json::to_value(data)?)),
-            false => Effect::PushIfReached(to, message(Value::Null), to_raw_value(&data)?),
-        })?;
-        Ok(())
+        self.hold(if self.services.realtime.reaches(&to) {
+            let push = Push::new(kind.concat(), serde_json::to_value(data)?, self.now()).action(action);
+            Effect::Push(Box::new((to, push)))
+        } else {
+            let unread = Unread::new(kind, action, &data, self.now())?;
+            Effect::PushIfReached(Box::new((to, unread)))
+        })
     }
 
     pub(super) fn notify_to(&self, to: UserKey, notification: Notification) -> Result<()> {
@@ -196,8 +190,7 @@ impl Context {
                  `notification(id = \"{id}\", name = \"...\")` to #[plugin]"
             )));
         }
-        self.hold(Effect::Notify(to, notification))?;
-        Ok(())
+        self.hold(Effect::Notify(Box::new((to, notification))))
     }
 
     /// What no user caused has nobody to tell.
@@ -211,38 +204,23 @@ impl Context {
 
     /// An event of the caller's, at this moment.
     pub(crate) fn event(&self, topic: crate::events::Topic, payload: &impl Serialize) -> Result<Event> {
-        let (clock, user) = (&self.services.clock, self.identity.user());
-        let app_id = Arc::clone(user.app_id());
-        let event = Event::new(clock.new_id(), topic, app_id, self.causing(), payload, clock.now())?;
-        Ok(self.linked(event))
+        let (clock, caller) = (&self.services.clock, self.identity.clone());
+        let event = Event::caused(clock.new_id(), topic, caller, payload, clock.now())?;
+        Ok(event.after(self.hops, self.traceparent()))
     }
 
-    /// The event that says how this call ended.
-    pub(crate) fn ended(
-        &self,
-        topic: crate::events::Topic,
-        action: &str,
-        duration: Duration,
-        error_code: Option<ErrorCode>,
-    ) -> Event {
-        let (clock, user) = (&self.services.clock, self.identity.user());
-        let plugin = Arc::clone(&self.plugin.name);
-        let ended = Ended { plugin, action: action.into(), duration, error_code };
-        let app_id = Arc::clone(user.app_id());
-        self.linked(Event::ended(clock.new_id(), topic, app_id, self.causing(), ended, clock.now()))
-    }
-
-    /// The user who causes what happens here, if one does.
-    fn causing(&self) -> Option<Arc<str>> {
-        (!self.identity.is_system()).then(|| Arc::clone(self.identity.user().user_id()))
-    }
-
-    /// An event with what it follows from.
-    fn linked(&self, event: Event) -> Event {
-        let event = if self.hops == 0 { event } else { event.after(self.hops) };
-        match self.traceparent() {
-            Some(traceparent) => event.with_traceparent(traceparent),
-            None => event,
+    /// What there is to say of this call when it is over.
+    pub(crate) fn ending(&self, action: &str, duration: Duration) -> Ending {
+        Ending {
+            caller: self.identity.clone(),
+            ended: Ended {
+                plugin: Arc::clone(&self.plugin.name),
+                action: action.as_bytes().into(),
+                duration,
+                error_code: None,
+            },
+            hops: self.hops,
+            traceparent: self.traceparent.get().map(Arc::clone),
         }
     }
 

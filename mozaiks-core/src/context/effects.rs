@@ -1,23 +1,82 @@
 //! What an action sends, held back until it has succeeded.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use serde_json::value::RawValue;
+use serde::Serialize;
 
-use crate::events::Event;
-use crate::identity::UserKey;
+use crate::clock::Clock;
+use crate::datetime::DateTime;
+use crate::error::{Error, ErrorCode, Result};
+use crate::events::{Ended, Event, Topic};
+use crate::identity::{Identity, UserKey};
+use crate::json::write_json;
 use crate::notifications::Notification;
 use crate::realtime::Push;
+use crate::room::with_room;
 
-/// Something that leaves a plugin once its action has succeeded.
+/// Something that leaves a plugin once its action has succeeded. It is small: nearly all that leaves is events.
 #[derive(Debug)]
 pub(crate) enum Effect {
     Publish(Event),
-    Push(UserKey, Push),
-    /// For a user who had no live connection when it was made: what is to be its data is read if they have one when it
-    /// leaves.
-    PushIfReached(UserKey, Push, Box<RawValue>),
-    Notify(UserKey, Notification),
+    Push(Box<(UserKey, Push)>),
+    /// For a user who had no live connection when it was made: it is put together if they have one when it leaves.
+    PushIfReached(Box<(UserKey, Unread)>),
+    Notify(Box<(UserKey, Notification)>),
+}
+
+/// A push that most likely nobody gets, in one text: its type, its action, its data as JSON.
+#[derive(Debug)]
+pub(crate) struct Unread {
+    text: Box<str>,
+    /// Where the action begins.
+    action: usize,
+    /// Where the data begin.
+    data: usize,
+    time: DateTime,
+}
+
+impl Unread {
+    /// A push whose type is these parts.
+    ///
+    /// # Errors
+    /// If the data cannot be written as JSON.
+    pub fn new(kind: [&str; 3], action: &str, data: &impl Serialize, time: DateTime) -> Result<Self> {
+        let begin = kind.iter().map(|part| part.len()).sum();
+        let text = with_room(|room| {
+            kind.iter().for_each(|part| room.extend_from_slice(part.as_bytes()));
+            room.extend_from_slice(action.as_bytes());
+            write_json(room, data)?;
+            std::str::from_utf8(room).map(Box::from).map_err(Error::internal)
+        })?;
+        Ok(Self { text, action: begin, data: begin + action.len(), time })
+    }
+
+    /// The push that it is.
+    ///
+    /// # Errors
+    /// If the data are no JSON after all, as an author's own code may have it.
+    pub fn read(&self) -> Result<Push> {
+        let part = |from, to| self.text.get(from..to).unwrap_or_default();
+        let data = serde_json::from_str(part(self.data, self.text.len()))?;
+        Ok(Push::new(part(0, self.action), data, self.time).action(part(self.action, self.data)))
+    }
+}
+
+/// What there is to say of a call when it is over.
+pub(crate) struct Ending {
+    pub(super) caller: Identity,
+    pub(super) ended: Ended,
+    pub(super) hops: u8,
+    pub(super) traceparent: Option<Arc<str>>,
+}
+
+impl Ending {
+    /// The event that says it: with an error, or of a success.
+    pub fn event(self, clock: &dyn Clock, topic: Topic, error_code: Option<ErrorCode>) -> Event {
+        let ended = Ended { error_code, ..self.ended };
+        let event = Event::ended(clock.new_id(), topic, self.caller, ended, clock.now());
+        event.after(self.hops, self.traceparent.as_deref())
+    }
 }
 
 /// What an action sends, in order.

@@ -1,7 +1,9 @@
 //! What stands behind a context: the host's services, and what is known of the plugin.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use crate::capability::Capabilities;
 use crate::clock::Clock;
@@ -34,7 +36,7 @@ pub(crate) struct PluginInfo {
     /// What the manifest asks for.
     pub permissions: BTreeSet<Permission>,
     /// The topics of the events that it declares, by the name it gives them.
-    pub publishes: HashMap<String, Topic>,
+    pub publishes: FxHashMap<String, Topic>,
     /// The ids of the notifications that it declares.
     pub notifications: BTreeSet<String>,
     pub settings: Option<SettingsSchema>,

@@ -11,8 +11,7 @@ use bson::Bson;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::format::{STORED_DATE, is_bson};
-use crate::json::{AsStored, takes_stored};
+use crate::format::{AsStored, STORED_DATE, is_bson, takes_stored};
 
 /// A moment, to the millisecond: a date in storage, an RFC 3339 text in UTC in JSON.
 ///
@@ -136,11 +135,11 @@ impl fmt::Debug for DateTime {
 
 impl Serialize for DateTime {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if is_bson::<S::Error>() {
-            return self.0.serialize(serializer);
-        }
         if takes_stored::<S::Error>() {
             return AsStored(STORED_DATE, &self.timestamp_millis().to_le_bytes()).serialize(serializer);
+        }
+        if is_bson::<S::Error>() {
+            return self.0.serialize(serializer);
         }
         match rfc3339::Text::of(self.timestamp_millis()) {
             Some(text) => serializer.serialize_str(text.as_str()),

@@ -19,6 +19,14 @@ pub trait EventBus: Send + Sync + 'static {
     /// - A subscriber gets the events of one user in the order in which they were handed over.
     fn publish(&self, events: Vec<Event>) -> BoxFuture<'_, Result<(), EventBusError>>;
 
+    /// As [`publish`](Self::publish), for a bus that has nothing to wait for now: it spares whoever publishes a future.
+    ///
+    /// `None` if it has, or always: then nothing was handed over, and `publish` is to be asked.
+    fn publish_now(&self, events: &[Event]) -> Option<Result<(), EventBusError>> {
+        let _ = events;
+        None
+    }
+
     /// Has `handler` called for each event that `pattern` matches, from now on.
     ///
     /// - A handler that fails, panics or never ends harms no other subscriber and no publisher.

@@ -11,7 +11,7 @@ use super::payload::{Ended, Payload};
 use super::topic::Topic;
 use crate::datetime::DateTime;
 use crate::error::{Error, Result};
-use crate::identity::UserKey;
+use crate::identity::{Identity, UserKey};
 
 /// A published fact: what happened, to whom, when. Cloning is cheap.
 #[derive(Clone)]
@@ -23,12 +23,22 @@ pub struct Event {
 struct Inner {
     id: bson::oid::ObjectId,
     topic: Topic,
-    app_id: Arc<str>,
-    user_id: Option<Arc<str>>,
+    cause: Cause,
     payload: Payload,
     time: DateTime,
     hops: u8,
     traceparent: Option<Box<str>>,
+}
+
+/// Where something happened, and who caused it.
+#[derive(Clone)]
+enum Cause {
+    /// Whoever called, which is one pointer to hand on.
+    Caller(Identity),
+    Named {
+        app_id: Arc<str>,
+        user_id: Option<Arc<str>>,
+    },
 }
 
 /// How many events may follow from one another before the last is taken for a loop.
@@ -48,31 +58,39 @@ impl Event {
         time: DateTime,
     ) -> Result<Self> {
         let payload = object(&topic, serde_json::value::to_raw_value(payload)?)?;
-        Ok(Self::of(id, topic, app_id.into(), user_id, payload, time))
+        let cause = Cause::Named { app_id: app_id.into(), user_id };
+        Ok(Self::of(id, topic, cause, payload, time))
+    }
+
+    /// A fact that a caller caused.
+    ///
+    /// # Errors
+    /// As for [`new`](Self::new).
+    pub(crate) fn caused(
+        id: bson::oid::ObjectId,
+        topic: Topic,
+        caller: Identity,
+        payload: &impl Serialize,
+        time: DateTime,
+    ) -> Result<Self> {
+        let payload = object(&topic, serde_json::value::to_raw_value(payload)?)?;
+        Ok(Self::of(id, topic, Cause::Caller(caller), payload, time))
     }
 
     /// The end of a call.
     pub(crate) fn ended(
         id: bson::oid::ObjectId,
         topic: Topic,
-        app_id: Arc<str>,
-        user_id: Option<Arc<str>>,
+        caller: Identity,
         ended: Ended,
         time: DateTime,
     ) -> Self {
-        Self::of(id, topic, app_id, user_id, ended.into(), time)
+        Self::of(id, topic, Cause::Caller(caller), ended.into(), time)
     }
 
-    fn of(
-        id: bson::oid::ObjectId,
-        topic: Topic,
-        app_id: Arc<str>,
-        user_id: Option<Arc<str>>,
-        payload: Payload,
-        time: DateTime,
-    ) -> Self {
+    fn of(id: bson::oid::ObjectId, topic: Topic, cause: Cause, payload: Payload, time: DateTime) -> Self {
         let (hops, traceparent) = (0, None);
-        Self { inner: Arc::new(Inner { id, topic, app_id, user_id, payload, time, hops, traceparent }) }
+        Self { inner: Arc::new(Inner { id, topic, cause, payload, time, hops, traceparent }) }
     }
 
     /// The same event as a part of a trace: the text of a W3C `traceparent`. One that is none is left out.
@@ -94,9 +112,16 @@ impl Event {
         Self { inner: Arc::new(Inner { traceparent, ..Arc::unwrap_or_clone(self.inner) }) }
     }
 
-    /// The same event as a consequence of one that was `hops` away from its cause.
-    pub(crate) fn after(self, hops: u8) -> Self {
-        Self { inner: Arc::new(Inner { hops, ..Arc::unwrap_or_clone(self.inner) }) }
+    /// The same event as a consequence of one that was `hops` away from its cause, and as a part of its trace.
+    pub(crate) fn after(self, hops: u8, traceparent: Option<&str>) -> Self {
+        let event = match hops {
+            0 => self,
+            _ => Self { inner: Arc::new(Inner { hops, ..Arc::unwrap_or_clone(self.inner) }) },
+        };
+        match traceparent {
+            Some(traceparent) => event.with_traceparent(traceparent),
+            None => event,
+        }
     }
 
     /// Unique among events.
@@ -111,12 +136,18 @@ impl Event {
 
     /// The app in which it happened.
     pub fn app_id(&self) -> &Arc<str> {
-        &self.inner.app_id
+        match &self.inner.cause {
+            Cause::Caller(caller) => caller.user().app_id(),
+            Cause::Named { app_id, .. } => app_id,
+        }
     }
 
     /// The user who caused it, if one did.
     pub fn user_id(&self) -> Option<&Arc<str>> {
-        self.inner.user_id.as_ref()
+        match &self.inner.cause {
+            Cause::Caller(caller) => (!caller.is_system()).then(|| caller.user().user_id()),
+            Cause::Named { user_id, .. } => user_id.as_ref(),
+        }
     }
 
     /// The user who caused it, with the app.
@@ -252,8 +283,7 @@ impl<'de> Deserialize<'de> for Event {
         let inner = Inner {
             id: json.id,
             topic,
-            app_id: json.app_id.into(),
-            user_id: json.user_id.map(Arc::from),
+            cause: Cause::Named { app_id: json.app_id.into(), user_id: json.user_id.map(Arc::from) },
             payload,
             time: json.time,
             hops: json.hops,

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
+use smallvec::SmallVec;
 
 use crate::error::ErrorCode;
 
@@ -24,11 +25,19 @@ pub(super) enum Payload {
 pub(crate) struct Ended {
     #[serde(serialize_with = "as_text")]
     pub plugin: Arc<str>,
-    pub action: Box<str>,
+    #[serde(serialize_with = "as_name")]
+    pub action: Name,
     #[serde(rename = "duration_ms", serialize_with = "in_milliseconds")]
     pub duration: Duration,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error_code: Option<ErrorCode>,
+}
+
+/// A name, in place where it is of the usual length. It is written with every call and seldom read.
+pub(crate) type Name = SmallVec<[u8; 24]>;
+
+fn as_name<S: serde::Serializer>(name: &Name, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(std::str::from_utf8(name).unwrap_or_default())
 }
 
 fn as_text<S: serde::Serializer>(text: &Arc<str>, serializer: S) -> Result<S::Ok, S::Error> {

@@ -13,14 +13,14 @@ mod tests;
 mod text;
 mod writer;
 
-use std::fmt::Display;
+use serde::Serialize;
 
-use serde::ser::{self, Serialize};
-
+use crate::format::LeftToJson as Left;
 use crate::storage::elements::Unread;
 use writer::Writer;
 
-pub(crate) use stored::{AsStored, FieldsOf, takes_stored};
+pub(crate) use stored::FieldsOf;
+pub(crate) use text::{is_ascii_as_it_is, stands_as_it_is};
 
 /// Writes a value behind what is there already.
 ///
@@ -33,17 +33,6 @@ pub(crate) fn write_json<T: Serialize + ?Sized>(bytes: &mut Vec<u8>, value: &T) 
     }
     bytes.truncate(begun);
     serde_json::to_writer(bytes, value)
-}
-
-/// What is not written here.
-#[derive(Debug, thiserror::Error)]
-#[error("left to serde_json")]
-pub(crate) struct Left;
-
-impl ser::Error for Left {
-    fn custom<T: Display>(_: T) -> Self {
-        Self
-    }
 }
 
 impl From<Unread> for Left {

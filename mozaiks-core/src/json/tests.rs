@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::text::other_than_ascii_as_it_is;
 use super::*;
+use crate::format::takes_stored;
 
 fn agree<T: Serialize + ?Sized>(value: &T) -> Result<(), String> {
     let mut bytes = b"{".to_vec();

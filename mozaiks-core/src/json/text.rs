@@ -11,7 +11,7 @@ use crate::storage::elements::length_of_name;
 /// If it cannot be written.
 #[inline]
 pub(super) fn write_text(bytes: &mut Vec<u8>, text: &str) -> Result<(), Left> {
-    if !is_ascii_as_it_is(text.as_bytes()) && !is_as_it_is(text.as_bytes()) {
+    if !stands_as_it_is(text) {
         return write_rare(bytes, text);
     }
     write_quoted(bytes, text.as_bytes());
@@ -135,7 +135,7 @@ pub(super) fn write_rare<T: Serialize + ?Sized>(bytes: &mut Vec<u8>, value: &T) 
 
 /// Whether bytes are a text of ASCII alone that stands in JSON as it is. Ends may be looked at twice.
 #[inline]
-fn is_ascii_as_it_is(text: &[u8]) -> bool {
+pub(crate) fn is_ascii_as_it_is(text: &[u8]) -> bool {
     if let Some(last) = text.last_chunk::<16>() {
         // Of sixteen bytes, compilers make few instructions.
         let plain = |chunk: &[u8; 16]| chunk.iter().fold(true, |plain, byte| plain & is_ascii_byte(*byte));
@@ -160,6 +160,12 @@ fn is_ascii_byte(byte: u8) -> bool {
 }
 
 /// Whether a text stands in JSON as it is: without control characters, quotes and backslashes.
+#[inline]
+pub(crate) fn stands_as_it_is(text: &str) -> bool {
+    is_ascii_as_it_is(text.as_bytes()) || is_as_it_is(text.as_bytes())
+}
+
+/// As [`stands_as_it_is`], whatever the text is of.
 fn is_as_it_is(text: &[u8]) -> bool {
     let plain = |byte: &u8| *byte >= b' ' && *byte != b'"' && *byte != b'\\';
     let (chunks, rest) = text.as_chunks::<16>();

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::action::resolved;
 use super::fields::{Absent, ArgumentError, Entries, in_words};
+use super::plain::read_plain;
 use super::request::{Entry, Request};
 use crate::error::{Error, FieldErrors, Result};
 use crate::name::RESERVED_FIELDS;
@@ -37,7 +38,7 @@ pub trait Argument: Sized + 'static {
 #[diagnostic::do_not_recommend]
 impl<T: DeserializeOwned + JsonSchema + 'static> Argument for T {
     fn read(json: &str) -> Result<Self, serde_json::Error> {
-        serde_json::from_str(json)
+        read_plain(json).map_or_else(|| serde_json::from_str(json), Ok)
     }
 
     fn absent(name: &'static str) -> Result<Self, ArgumentError> {

@@ -5,6 +5,7 @@ mod argument;
 mod client;
 mod fields;
 mod manifest;
+mod plain;
 mod replies;
 mod reply;
 mod request;

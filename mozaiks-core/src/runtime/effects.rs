@@ -1,12 +1,15 @@
 //! What a successful call leaves behind: handed over in order, before its reply leaves.
 
+use std::slice;
 use std::sync::Arc;
 use std::time::Duration;
+
+use smallvec::SmallVec;
 
 use super::Inner;
 use super::entry::Entry;
 use super::failure::away;
-use crate::context::{Context, Effect};
+use crate::context::{Context, Effect, Ending};
 use crate::detached::Detached;
 use crate::error::{Error, ErrorCode, Result};
 use crate::events::{Event, Topic};
@@ -15,16 +18,13 @@ use crate::identity::UserKey;
 use crate::log::OneLine;
 use crate::realtime::Push;
 
+/// Events that leave together.
+type Events = SmallVec<[Event; 4]>;
+
 /// Published after an action that succeeded.
 pub(super) const EXECUTED: &str = "plugin_executed";
 /// Published after an action that failed.
 pub(super) const EXECUTION_ERROR: &str = "plugin_execution_error";
-
-/// The event that says how a call ended.
-fn ended(ctx: &Context, action: &str, duration: Duration, code: Option<&ErrorCode>) -> Option<Event> {
-    let topic = topic(if code.is_some() { EXECUTION_ERROR } else { EXECUTED })?;
-    Some(ctx.ended(topic, action, duration, code.cloned()))
-}
 
 /// One of the runtime's own topics, made once.
 fn topic(name: &'static str) -> Option<Topic> {
@@ -49,13 +49,12 @@ impl Inner {
         effects: Vec<Effect>,
         duration: Duration,
     ) -> Result<()> {
-        let (inner, entry, ctx) = (Arc::clone(self), Arc::clone(entry), ctx.without_effects());
-        let action = action.to_owned();
+        let (inner, entry, ending) = (Arc::clone(self), Arc::clone(entry), ctx.ending(action, duration));
         let alone = Arc::clone(&self.alone);
         let work = Box::pin(async move {
             let outcome = inner.send(&entry, effects).await;
             let code = outcome.as_ref().err().map(Error::code);
-            inner.say_ended(&entry, &ctx, &action, duration, code.as_ref()).await;
+            inner.say(&entry, ending, code.as_ref()).await;
             outcome
         });
         Detached::new(&alone, work).await
@@ -86,9 +85,18 @@ impl Inner {
         duration: Duration,
         code: Option<&ErrorCode>,
     ) {
-        let Some(ended) = ended(ctx, action, duration, code) else { return };
-        let published = within(&*self.services.clock, self.limits.deadline, self.publish(vec![ended])).await;
-        if let Err(error) = published.map_err(away).and_then(|outcome| outcome) {
+        self.say(entry, ctx.ending(action, duration), code).await;
+    }
+
+    async fn say(&self, entry: &Entry, ending: Ending, code: Option<&ErrorCode>) {
+        let Some(topic) = topic(if code.is_some() { EXECUTION_ERROR } else { EXECUTED }) else { return };
+        let (clock, events) = (&*self.services.clock, &*self.services.events);
+        let ended = ending.event(clock, topic, code.cloned());
+        let published = match events.publish_now(slice::from_ref(&ended)) {
+            Some(published) => Ok(published),
+            None => within(clock, self.limits.deadline, events.publish(vec![ended])).await,
+        };
+        if let Err(error) = published.map_err(away).and_then(|outcome| Ok(outcome?)) {
             let text = format!("{error:?}");
             tracing::warn!(plugin = entry.name(), error = %OneLine(text), "the end of a call was not published");
         }
@@ -105,23 +113,25 @@ impl Inner {
 
     async fn send_all(&self, entry: &Entry, effects: Vec<Effect>) -> Result<()> {
         let mut outcome = Ok(());
-        let mut events = Vec::new();
+        let mut events = Events::new();
         for effect in effects {
             if !matches!(effect, Effect::Publish(_)) {
                 keep_first(&mut outcome, self.publish(std::mem::take(&mut events)).await);
             }
             match effect {
                 Effect::Publish(event) => events.push(event),
-                Effect::Push(to, message) => keep_first(&mut outcome, self.push(&to, message)),
-                Effect::PushIfReached(to, mut message, data) if self.services.realtime.reaches(&to) => {
-                    let sent = serde_json::from_str(data.get()).map_err(Error::from).and_then(|data| {
-                        message.data = data;
-                        self.push(&to, message)
-                    });
-                    keep_first(&mut outcome, sent);
+                Effect::Push(push) => {
+                    let (to, push) = *push;
+                    keep_first(&mut outcome, self.push(&to, push));
                 }
-                Effect::PushIfReached(..) => {}
-                Effect::Notify(to, notification) => {
+                Effect::PushIfReached(unread) => {
+                    let (to, unread) = &*unread;
+                    if self.services.realtime.reaches(to) {
+                        keep_first(&mut outcome, unread.read().and_then(|push| self.push(to, push)));
+                    }
+                }
+                Effect::Notify(notification) => {
+                    let (to, notification) = *notification;
                     let sent = self.services.notifications.send(&to, Some(entry.name()), notification).await;
                     keep_first(&mut outcome, sent.map(drop).map_err(Error::from));
                 }
@@ -135,11 +145,15 @@ impl Inner {
         Ok(self.services.realtime.push(to, message)?)
     }
 
-    async fn publish(&self, events: Vec<Event>) -> Result<()> {
+    async fn publish(&self, events: Events) -> Result<()> {
         if events.is_empty() {
             return Ok(());
         }
-        Ok(self.services.events.publish(events).await?)
+        let bus = &self.services.events;
+        match bus.publish_now(&events) {
+            Some(published) => Ok(published?),
+            None => Ok(bus.publish(events.into_vec()).await?),
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The id of a document: an ObjectId, or a text of the author's choice.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use bson::Bson;
@@ -8,8 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::datetime::DateTime;
-use crate::format::{STORED_ID, is_bson};
-use crate::json::{AsStored, takes_stored};
+use crate::format::{AsStored, STORED_ID, is_bson, takes_stored};
 
 /// The id of a document: an ObjectId, or a text of the author's choice.
 ///
@@ -31,11 +31,37 @@ use crate::json::{AsStored, takes_stored};
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DocumentId(Repr);
 
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 enum Repr {
-    // Texts sort below ObjectIds, as they do in BSON.
     Text(Box<str>),
     Object(ObjectId),
+}
+
+/// Texts sort below ObjectIds, as they do in BSON.
+impl Ord for Repr {
+    #[inline]
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (self, other) {
+            (Self::Object(one), Self::Object(other)) => in_order(*one).cmp(&in_order(*other)),
+            (Self::Text(one), Self::Text(other)) => one.cmp(other),
+            (Self::Text(_), Self::Object(_)) => Ordering::Less,
+            (Self::Object(_), Self::Text(_)) => Ordering::Greater,
+        }
+    }
+}
+
+impl PartialOrd for Repr {
+    #[inline]
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// The bytes of an id as one number, which is compared with fewer steps.
+#[inline]
+fn in_order(id: ObjectId) -> u128 {
+    let [a, b, c, d, e, f, g, h, rest @ ..] = id.bytes();
+    u128::from(u64::from_be_bytes([a, b, c, d, e, f, g, h])) << 32 | u128::from(u32::from_be_bytes(rest))
 }
 
 impl DocumentId {
@@ -193,10 +219,10 @@ impl Serialize for DocumentId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.0 {
             Repr::Text(text) => serializer.serialize_str(text),
-            Repr::Object(id) if is_bson::<S::Error>() => id.serialize(serializer),
             Repr::Object(id) if takes_stored::<S::Error>() => {
                 AsStored(STORED_ID, &id.bytes()).serialize(serializer)
             }
+            Repr::Object(id) if is_bson::<S::Error>() => id.serialize(serializer),
             Repr::Object(id) => with_hex(*id, |hex| serializer.serialize_str(hex)),
         }
     }

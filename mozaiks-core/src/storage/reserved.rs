@@ -35,10 +35,20 @@ pub(crate) fn check_fields(document: &RawDocument) -> Result<(), StorageError> {
     Ok(())
 }
 
+/// Whether a field of a document may be reserved: it begins with a name that is.
+pub(crate) fn may_be_reserved(name: &[u8]) -> bool {
+    let [user, app] = SCOPE_FIELDS;
+    let begins = |reserved: &str| name.starts_with(reserved.as_bytes());
+    match name.first() {
+        Some(b'_') => begins("_id") || begins(STORAGE_PREFIX),
+        Some(b'u' | b'a') => begins(user) || begins(app),
+        _ => false,
+    }
+}
+
 /// Looks at a name only if it begins like one that is reserved.
 fn check_bytes(name: &[u8]) -> Result<(), StorageError> {
-    let begins = |reserved: &str| name.first() == reserved.as_bytes().first();
-    if !begins("_") && !SCOPE_FIELDS.into_iter().any(begins) {
+    if !may_be_reserved(name) {
         return Ok(());
     }
     match std::str::from_utf8(name) {

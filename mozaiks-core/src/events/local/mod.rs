@@ -229,6 +229,10 @@ impl EventBus for LocalEventBus {
         Box::pin(async move { self.shared.publish(&events, None) })
     }
 
+    fn publish_now(&self, events: &[Event]) -> Option<Result<(), EventBusError>> {
+        Some(self.shared.publish(events, None))
+    }
+
     fn subscribe(
         &self,
         subscriber: &str,

@@ -195,15 +195,24 @@ impl Inner {
 impl EventBus for Outbox {
     fn publish(&self, events: Vec<Event>) -> BoxFuture<'_, Result<(), EventBusError>> {
         Box::pin(async move {
-            let inner = Arc::clone(&self.inner);
-            let wanted = |event: &Event| inner.bus.has_subscriber(event.topic());
-            if inner.live.load(Ordering::Acquire) && !events.iter().any(wanted) {
-                return inner.bus.publish(events).await;
+            if let Some(published) = self.publish_now(&events) {
+                return published;
             }
+            let inner = Arc::clone(&self.inner);
             // What is stored is handed over, though the publisher goes away in between.
             let alone = Arc::clone(&inner.alone);
             Detached::new(&alone, Box::pin(async move { inner.take(events).await })).await
         })
+    }
+
+    /// What nobody wants need not be stored.
+    fn publish_now(&self, events: &[Event]) -> Option<Result<(), EventBusError>> {
+        let Inner { bus, live, .. } = &*self.inner;
+        let wanted = |event: &Event| bus.has_subscriber(event.topic());
+        if !live.load(Ordering::Acquire) || events.iter().any(wanted) {
+            return None;
+        }
+        bus.publish_now(events)
     }
 
     fn subscribe(

@@ -9,11 +9,12 @@ mod queue;
 
 use std::collections::HashMap;
 use std::fmt;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
+use rustc_hash::FxBuildHasher;
 use smallvec::SmallVec;
 use tokio::sync::Notify;
 
@@ -54,7 +55,6 @@ pub struct Hub {
 
 struct Inner {
     options: HubOptions,
-    hasher: RandomState,
     shards: Vec<Mutex<Connections>>,
     /// How many connections there are, those included that are being made.
     open: AtomicUsize,
@@ -99,7 +99,6 @@ impl Hub {
     pub fn new(options: HubOptions) -> Self {
         let inner = Inner {
             options,
-            hasher: RandomState::new(),
             shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
             open: AtomicUsize::new(0),
             closing: AtomicBool::new(false),
@@ -171,7 +170,8 @@ impl Default for Hub {
 
 impl Inner {
     fn shard(&self, user: &UserKey) -> MutexGuard<'_, Connections> {
-        let hash = usize::try_from(self.hasher.hash_one(user) % SHARDS as u64).unwrap_or_default();
+        // Users who choose their ids may meet at one lock; within its map they cannot.
+        let hash = usize::try_from(FxBuildHasher.hash_one(user) % SHARDS as u64).unwrap_or_default();
         match self.shards.get(hash).or(self.shards.first()) {
             Some(shard) => locked(shard),
             None => unreachable!("there are {SHARDS} shards"),

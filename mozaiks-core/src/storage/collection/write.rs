@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::super::encode::encode;
+use super::super::encode::{encode, encode_plain};
 use super::super::id::DocumentId;
 use super::super::page::Updated;
 use super::super::spi::{Change, FindAndUpdateOptions, NewDocument, Selector, UpdateOptions, UpdateOutcome};
@@ -217,6 +217,9 @@ impl<T: Serialize> Collection<'_, T> {
 }
 
 fn write<T: Serialize>(document: &T) -> Result<RawDocumentBuf> {
+    if let Some(document) = encode_plain(document) {
+        return Ok(document);
+    }
     // What cannot be stored is in most cases what a client sent: a number too large, a key with a NUL.
     let refused =
         |error: &dyn std::fmt::Display| Error::invalid(format!("The document cannot be stored: {error}"));

@@ -12,8 +12,8 @@ use serde::de::{Deserializer, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::format::{STORED_DOCUMENT, is_bson};
-use crate::json::{FieldsOf, takes_stored};
+use crate::format::{STORED_DOCUMENT, is_bson, takes_stored};
+use crate::json::FieldsOf;
 use object::Object;
 
 /// A document that nobody reads on its way from the storage to a client: the fastest list that there is.
