@@ -10,6 +10,7 @@ use axum::http::HeaderValue;
 use bytes::{Bytes, BytesMut};
 
 use super::headers::ContentHead;
+use super::serve::Hold;
 use super::shared::Shared;
 use crate::error::{Error, ErrorCode, Result};
 
@@ -39,7 +40,15 @@ async fn collect(shared: &Shared, mut body: impl RequestBody, most: usize) -> Re
     let mut whole = Collected::default();
     poll_fn(|cx| {
         loop {
-            match Pin::new(&mut body).poll_frame(cx) {
+            let hold = Hold::of(cx.waker());
+            let polled = Pin::new(&mut body).poll_frame(cx);
+            if body.is_end_stream() {
+                // There is nothing more that the connection could send.
+                hold.forget();
+            } else {
+                drop(hold);
+            }
+            match polled {
                 Poll::Ready(None) => return Poll::Ready(Ok(())),
                 Poll::Ready(Some(Ok(frame))) => {
                     // Trailers say nothing that is asked for.

@@ -1,9 +1,10 @@
 //! Serving: limits on slow clients, and an end that loses nothing.
 
+mod bell;
 mod connection;
 mod timer;
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::io;
 use std::time::Duration;
 
@@ -16,8 +17,11 @@ use tokio::task::JoinSet;
 
 use super::service::HttpService;
 use crate::realtime::hub::Hub;
+use bell::BellOf;
 use connection::Watched;
 use timer::ConnectionTimer;
+
+pub(super) use bell::Hold;
 
 /// How to serve.
 #[derive(Debug, Clone)]
@@ -140,9 +144,10 @@ fn one(
         .with_upgrades();
     async move {
         let mut connection = std::pin::pin!(connection);
+        let mut bell = BellOf::default();
         let ended = tokio::select! {
             biased;
-            ended = connection.as_mut() => ended,
+            ended = poll_fn(|cx| bell.poll(cx, |cx| connection.as_mut().poll(cx))) => ended,
             _ = stop.changed() => {
                 connection.as_mut().graceful_shutdown();
                 connection.await
