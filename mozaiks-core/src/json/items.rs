@@ -1,5 +1,10 @@
 //! What is in an array or an object.
 
+#![allow(
+    clippy::inline_always,
+    reason = "a name is known when this is compiled where it stands in the code, and only there"
+)]
+
 use std::any::type_name;
 
 use serde::ser::{
@@ -7,16 +12,17 @@ use serde::ser::{
     SerializeTupleStruct, SerializeTupleVariant,
 };
 
-use super::Left;
 use super::key::Key;
-use super::stored::{FieldsOf, Kind};
-use super::text::write_name;
+use super::left::Left;
+use super::place::{Fields, InPlace};
+use super::text::write_known_name;
 use super::writer::Writer;
 
 /// What is in an array or an object, one after the other.
 pub(super) struct Items<'w, 'b> {
-    writer: &'w mut Writer<'b>,
-    first: bool,
+    pub writer: &'w mut Writer<'b>,
+    /// Whether nothing is there yet.
+    pub first: bool,
     close: &'static [u8],
 }
 
@@ -37,10 +43,15 @@ impl<'w, 'b> Items<'w, 'b> {
         value.serialize(&mut *self.writer)
     }
 
-    fn field<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Result<(), Left> {
-        let first = std::mem::replace(&mut self.first, false);
-        write_name(self.writer.bytes, first, name)?;
+    #[inline(always)]
+    pub fn field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Left> {
+        self.name(name)?;
         value.serialize(&mut *self.writer)
+    }
+
+    #[inline(always)]
+    pub fn name(&mut self, name: &'static str) -> Result<(), Left> {
+        write_known_name(self.writer.bytes, std::mem::replace(&mut self.first, false), name)
     }
 
     fn close(self) {
@@ -77,6 +88,7 @@ macro_rules! fields {
             type Ok = ();
             type Error = Left;
 
+            #[inline(always)]
             fn serialize_field<T: Serialize + ?Sized>(
                 &mut self,
                 name: &'static str,
@@ -111,12 +123,8 @@ impl SerializeMap for Items<'_, '_> {
         key: &K,
         value: &V,
     ) -> Result<(), Left> {
-        if type_name::<V>() == type_name::<FieldsOf<'_>>() {
-            let begun = self.writer.bytes.len();
-            self.writer.stored = Some(Kind::Fields { first: self.first });
-            value.serialize(&mut *self.writer)?;
-            self.first &= self.writer.bytes.len() == begun;
-            return Ok(());
+        if type_name::<K>() == type_name::<InPlace>() {
+            return value.serialize(Fields(self));
         }
         self.serialize_key(key)?;
         self.serialize_value(value)

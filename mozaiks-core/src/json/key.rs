@@ -2,8 +2,8 @@
 
 use serde::ser::{Impossible, Serialize, Serializer};
 
-use super::Left;
-use super::text::write_name;
+use super::left::{Left, left};
+use super::text::{write_known_name, write_name};
 use super::writer::Writer;
 use crate::format::{STORED_DATE, STORED_DOCUMENT, STORED_ID};
 
@@ -34,14 +34,6 @@ macro_rules! quoted {
     };
 }
 
-macro_rules! left {
-    ($($method:ident($($type:ty),*) -> $ok:ty),* $(,)?) => {
-        $(fn $method(self, $(_: $type),*) -> Result<$ok, Left> {
-            Err(Left)
-        })*
-    };
-}
-
 type No = Impossible<(), Left>;
 
 impl Serializer for Key<'_, '_> {
@@ -60,8 +52,9 @@ impl Serializer for Key<'_, '_> {
         write_name(self.writer.bytes, self.first, text)
     }
 
+    #[inline]
     fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<(), Left> {
-        write_name(self.writer.bytes, self.first, variant)
+        write_known_name(self.writer.bytes, self.first, variant)
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(

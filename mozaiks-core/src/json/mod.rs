@@ -1,12 +1,14 @@
 //! Writes replies as JSON: what nearly all of them are made of, quickly.
 //!
 //! `serde_json` looks at the bytes of a text one by one, and most bytes of a reply are in texts; here it is sixteen at a
-//! time. Dates, ids and documents come here as they are stored, and are written straight from that. What is rare is left to `serde_json`, and so is the whole of what cannot be written: so it decides, and words
-//! every refusal.
+//! time. Dates, ids and documents come here as they are stored, and are written straight from that. What is rare is left
+//! to `serde_json`, and so is the whole of what cannot be written: so it decides, and words every refusal.
 
 mod document;
 mod items;
 mod key;
+mod left;
+mod place;
 mod stored;
 #[cfg(test)]
 mod tests;
@@ -15,11 +17,9 @@ mod writer;
 
 use serde::Serialize;
 
-use crate::format::LeftToJson as Left;
-use crate::storage::elements::Unread;
 use writer::Writer;
 
-pub(crate) use stored::FieldsOf;
+pub(crate) use place::{InPlace, takes_in_place};
 pub(crate) use text::{is_ascii_as_it_is, stands_as_it_is};
 
 /// Writes a value behind what is there already.
@@ -33,10 +33,4 @@ pub(crate) fn write_json<T: Serialize + ?Sized>(bytes: &mut Vec<u8>, value: &T) 
     }
     bytes.truncate(begun);
     serde_json::to_writer(bytes, value)
-}
-
-impl From<Unread> for Left {
-    fn from(_: Unread) -> Self {
-        Self
-    }
 }

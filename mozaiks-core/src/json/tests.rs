@@ -8,9 +8,9 @@ use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::text::other_than_ascii_as_it_is;
+use super::text::{other_than_ascii_as_it_is, other_than_most_of_names};
 use super::*;
-use crate::format::takes_stored;
+use crate::format::{AsStored, STORED_DOCUMENT, takes_stored};
 
 fn agree<T: Serialize + ?Sized>(value: &T) -> Result<(), String> {
     let mut bytes = b"{".to_vec();
@@ -30,7 +30,7 @@ enum Kind {
     Struct { a: f32, b: Option<()> },
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 struct Unit;
 
 #[derive(Serialize)]
@@ -80,7 +80,9 @@ fn fields_of_documents_stand_among_the_others() -> Result<(), Box<dyn std::error
             let mut map = serializer.serialize_map(None)?;
             for field in &self.0 {
                 match field {
-                    Some(document) => map.serialize_entry("", &FieldsOf(document.as_bytes()))?,
+                    Some(document) => {
+                        map.serialize_entry(&InPlace, &AsStored(STORED_DOCUMENT, document.as_bytes()))?;
+                    }
                     None => map.serialize_entry("x", &1)?,
                 }
             }
@@ -260,6 +262,80 @@ fn fields_of_documents_pass_through_whatever_buffers_them() -> Result<(), Box<dy
 }
 
 #[test]
+fn whatever_a_document_is_it_is_written_beside_its_id_as_serde_json_writes_it()
+-> Result<(), Box<dyn std::error::Error>> {
+    use crate::storage::Stored;
+
+    #[derive(Serialize)]
+    struct Maybe<T>(Option<T>);
+    #[derive(Serialize)]
+    struct Nested {
+        a: u8,
+        #[serde(flatten)]
+        more: BTreeMap<String, Value>,
+    }
+    #[derive(Serialize)]
+    struct Odd {
+        #[serde(rename = "a \"quoted\" name, and a long one")]
+        a: u8,
+        #[serde(rename = "ä")]
+        b: u8,
+        #[serde(rename = "a plain name, and a long one")]
+        c: u8,
+        #[serde(rename = "")]
+        d: u8,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        e: Option<u8>,
+    }
+    #[derive(Serialize)]
+    #[serde(tag = "kind")]
+    enum Tagged {
+        Unit,
+        Fields { a: u8 },
+        Nested(Nested),
+    }
+
+    fn all(document: impl Serialize + Clone) -> Result<(), String> {
+        fn stored<T>(document: T) -> Stored<T> {
+            Stored::new("home", document)
+        }
+        agree(&stored(document.clone()))?;
+        agree(&vec![stored(document.clone()), stored(document.clone())])?;
+        agree(&stored(stored(document.clone())))?;
+        agree(&BTreeMap::from([("x", stored(document.clone()))]))?;
+        agree(&(Some(stored(document.clone())), stored(document)))
+    }
+
+    let nested = || Nested { a: 1, more: [("b".to_owned(), json!({ "c": [] }))].into() };
+    all(&nested())?;
+    all(&Maybe(Some(nested())))?;
+    all(&Maybe::<Nested>(None))?;
+    all(&Odd { a: 1, b: 2, c: 3, d: 4, e: None })?;
+    for kind in [Kind::Unit, Kind::Newtype(1), Kind::Tuple(-2, 'ä'), Kind::Struct { a: 1.5, b: Some(()) }] {
+        all(&kind)?;
+    }
+    for tagged in [Tagged::Unit, Tagged::Fields { a: 1 }, Tagged::Nested(nested())] {
+        all(&tagged)?;
+    }
+    all(json!({ "a": 1 }))?;
+    all(json!({}))?;
+    all(BTreeMap::from([(1, true)]))?;
+    all(RawValue::from_string("{}".to_owned())?)?;
+    // These have no fields.
+    all(Unit)?;
+    all(())?;
+    all(7)?;
+    all("text")?;
+    all([1])?;
+    all((1, 2))?;
+    all(json!([]))?;
+    all(crate::DateTime::from_millis(5))?;
+    all(crate::DocumentId::from("home"))?;
+    all(crate::DocumentId::from("65301c2f9d1e8b3a4c5d6e7f"))?;
+    Ok(())
+}
+
+#[test]
 fn fields_of_documents_pass_through_serializers_of_others() -> Result<(), Box<dyn std::error::Error>> {
     /// Writes each entry in two steps, as what wraps a serializer may.
     struct InSteps(bson::RawDocumentBuf);
@@ -267,8 +343,8 @@ fn fields_of_documents_pass_through_serializers_of_others() -> Result<(), Box<dy
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
             let mut map = serializer.serialize_map(None)?;
             if takes_stored::<S::Error>() {
-                map.serialize_key("")?;
-                map.serialize_value(&FieldsOf(self.0.as_bytes()))?;
+                map.serialize_key("a")?;
+                map.serialize_value(&AsStored(STORED_DOCUMENT, self.0.as_bytes()))?;
             } else {
                 map.serialize_entry("a", &1)?;
             }
@@ -289,20 +365,24 @@ fn what_is_json_already_stays_as_it_is() -> Result<(), Box<dyn std::error::Error
 
 #[test]
 fn a_byte_that_does_not_stand_as_it_is_is_seen_wherever_it_stands() {
-    for byte in 0..=255_u8 {
-        for place in 0..8 {
-            for filler in [b' ', b'~', 0x7F, b'!', b'#', b'[', b']'] {
-                let mut word = [filler; 8];
-                if let Some(there) = word.get_mut(place) {
-                    *there = byte;
+    fn check(others: fn(u64) -> u64, is_plain: impl Fn(u8) -> bool) {
+        for byte in 0..=255 {
+            for place in 0..8 {
+                for filler in (0..=255).filter(|filler| is_plain(*filler)) {
+                    let mut word = [filler; 8];
+                    if let Some(there) = word.get_mut(place) {
+                        *there = byte;
+                    }
+                    let others = others(u64::from_le_bytes(word));
+                    assert_eq!(others == 0, is_plain(byte), "{word:?}");
+                    assert!(others == 0 || others.trailing_zeros() as usize / 8 == place, "{word:?}");
                 }
-                let plain = byte.is_ascii() && byte >= b' ' && byte != b'"' && byte != b'\\';
-                let others = other_than_ascii_as_it_is(u64::from_le_bytes(word));
-                assert_eq!(others == 0, plain, "{word:?}");
-                assert!(plain || others.trailing_zeros() as usize / 8 == place, "{word:?}");
             }
         }
     }
+    let is_plain = |byte: u8| byte.is_ascii() && byte >= b' ' && byte != b'"' && byte != b'\\';
+    check(other_than_ascii_as_it_is, is_plain);
+    check(other_than_most_of_names, |byte| is_plain(byte) && byte > b'"');
 }
 
 #[test]

@@ -1,8 +1,13 @@
 //! Texts, looked at many bytes at a time.
 
+#![allow(
+    clippy::inline_always,
+    reason = "a name is known when this is compiled where it stands in the code, and only there"
+)]
+
 use serde::Serialize;
 
-use super::Left;
+use super::left::Left;
 use crate::storage::elements::length_of_name;
 
 /// Writes a text.
@@ -55,21 +60,39 @@ pub(super) fn write_short<const N: usize>(bytes: &mut Vec<u8>, text: &[u8; N], l
 ///
 /// # Errors
 /// If it cannot be written.
-#[inline]
 pub(super) fn write_name(bytes: &mut Vec<u8>, first: bool, name: &str) -> Result<(), Left> {
-    if !is_ascii_as_it_is(name.as_bytes()) && !is_as_it_is(name.as_bytes()) {
-        if !first {
-            bytes.push(b',');
-        }
-        write_rare(bytes, name)?;
-        bytes.push(b':');
+    if is_ascii_as_it_is(name.as_bytes()) {
+        write_plain_name(bytes, first, name);
         return Ok(());
     }
+    if !first {
+        bytes.push(b',');
+    }
+    write_text(bytes, name)?;
+    bytes.push(b':');
+    Ok(())
+}
+
+/// The same of a name that stands in the code of a type: what there is to know of it is known when this is compiled.
+///
+/// # Errors
+/// As above.
+#[inline(always)]
+pub(super) fn write_known_name(bytes: &mut Vec<u8>, first: bool, name: &'static str) -> Result<(), Left> {
+    let is_short = name.len() < MANY;
+    if is_short && is_few_ascii_as_it_is(name.as_bytes()) {
+        write_plain_name(bytes, first, name);
+        return Ok(());
+    }
+    write_name(bytes, first, name)
+}
+
+#[inline(always)]
+fn write_plain_name(bytes: &mut Vec<u8>, first: bool, name: &str) {
     bytes.reserve(name.len() + 4);
     open_name(bytes, first);
     bytes.extend_from_slice(name.as_bytes());
     bytes.extend_from_slice(b"\":");
-    Ok(())
 }
 
 /// Writes a name that nobody has looked at yet, as [`write_name`] does. It ends before the first zero; gives its
@@ -85,7 +108,7 @@ pub(super) fn write_unseen_name(bytes: &mut Vec<u8>, first: bool, name: &[u8]) -
     let (words, _) = name.as_chunks::<8>();
     for word in words {
         let number = u64::from_le_bytes(*word);
-        let others = other_than_ascii_as_it_is(number);
+        let others = other_than_most_of_names(number);
         bytes.extend_from_slice(word);
         if others == 0 {
             continue;
@@ -133,15 +156,22 @@ pub(super) fn write_rare<T: Serialize + ?Sized>(bytes: &mut Vec<u8>, value: &T) 
     serde_json::to_writer(bytes, value).map_err(|_| Left)
 }
 
+/// So many bytes are looked at at once.
+const MANY: usize = 16;
+
 /// Whether bytes are a text of ASCII alone that stands in JSON as it is. Ends may be looked at twice.
 #[inline]
 pub(crate) fn is_ascii_as_it_is(text: &[u8]) -> bool {
-    if let Some(last) = text.last_chunk::<16>() {
-        // Of sixteen bytes, compilers make few instructions.
-        let plain = |chunk: &[u8; 16]| chunk.iter().fold(true, |plain, byte| plain & is_ascii_byte(*byte));
-        let (chunks, _) = text.as_chunks::<16>();
-        return chunks.iter().all(plain) && plain(last);
-    }
+    let Some(last) = text.last_chunk::<MANY>() else { return is_few_ascii_as_it_is(text) };
+    // Compilers make few instructions of it.
+    let plain = |chunk: &[u8; MANY]| chunk.iter().fold(true, |plain, byte| plain & is_ascii_byte(*byte));
+    let (chunks, _) = text.as_chunks::<MANY>();
+    chunks.iter().all(plain) && plain(last)
+}
+
+/// The same of less than [`MANY`].
+#[inline]
+fn is_few_ascii_as_it_is(text: &[u8]) -> bool {
     if let (Some(first), Some(last)) = (text.first_chunk::<8>(), text.last_chunk::<8>()) {
         let [first, last] = [first, last].map(|word| other_than_ascii_as_it_is(u64::from_le_bytes(*word)));
         return first | last == 0;
@@ -174,13 +204,28 @@ fn is_as_it_is(text: &[u8]) -> bool {
 }
 
 /// Of eight bytes, those that are no ASCII which stands in JSON as it is: the lowest bit that is set is the highest one
-/// of the first such byte. A byte less `n` borrows from that bit if it is smaller, and then the bytes behind it may be
-/// taken for such; a byte of which a value is taken away bit by bit is zero if it was that value.
+/// of the first such byte.
 #[inline]
 pub(super) fn other_than_ascii_as_it_is(word: u64) -> u64 {
-    const ONES: u64 = u64::MAX / 0xFF;
-    const HIGHEST: u64 = ONES << 7;
-    let below = |word: u64, least: u8| word.wrapping_sub(ONES * u64::from(least));
-    let is = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
-    (below(word, b' ') | is(b'"') | is(b'\\') | word) & HIGHEST
+    (below(word, b' ') | below(word ^ all(b'"'), 1) | below(word ^ all(b'\\'), 1) | word) & all(HIGHEST_BIT)
+}
+
+/// The same, and those between space and quote, which are in few names: so there is less to look for.
+#[inline]
+pub(super) fn other_than_most_of_names(word: u64) -> u64 {
+    (below(word, b'"' + 1) | below(word ^ all(b'\\'), 1) | word) & all(HIGHEST_BIT)
+}
+
+const HIGHEST_BIT: u8 = 1 << 7;
+
+/// Eight bytes that are all the same.
+const fn all(byte: u8) -> u64 {
+    u64::from_le_bytes([byte; 8])
+}
+
+/// A byte of ASCII less `least` borrows from its highest bit if it is smaller, and then bytes behind it may be taken for
+/// such. One of which a value has been taken away bit by bit is smaller than 1 if it was that value.
+#[inline]
+fn below(word: u64, least: u8) -> u64 {
+    word.wrapping_sub(all(least))
 }

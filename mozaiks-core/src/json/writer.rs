@@ -3,26 +3,28 @@
 use bson::RawDocument;
 use serde::ser::{Serialize, Serializer};
 
-use super::Left;
 use super::document::{write_date, write_fields, write_id};
 use super::items::Items;
+use super::left::Left;
 use super::stored::Kind;
 use super::text::{write_bool, write_rare, write_text};
+use crate::datetime::rfc3339::Dates;
 use crate::format::{STORED_DATE, STORED_DOCUMENT, STORED_ID};
 
 /// How the names of what only `serde_json` knows how to write begin.
-const OF_SERDE_JSON: &str = "$serde_json::private";
+pub(super) const OF_SERDE_JSON: &str = "$serde_json::private";
 
 /// Writes one value, with all that is in it.
 pub(super) struct Writer<'b> {
     pub bytes: &'b mut Vec<u8>,
     /// Set while what comes next is bytes that are stored so.
     pub stored: Option<Kind>,
+    pub dates: Dates,
 }
 
 impl<'b> Writer<'b> {
     pub fn new(bytes: &'b mut Vec<u8>) -> Self {
-        Self { bytes, stored: None }
+        Self { bytes, stored: None, dates: Dates::new() }
     }
 
     pub fn text(&mut self, text: &str) -> Result<(), Left> {
@@ -85,14 +87,14 @@ impl<'w, 'b> Serializer for &'w mut Writer<'b> {
     /// Bytes of which nothing is known may be stored ones whose name somebody has left out.
     fn serialize_bytes(self, bytes: &[u8]) -> Result<(), Left> {
         match self.stored.take().ok_or(Left)? {
-            Kind::Date => write_date(self.bytes, i64::from_le_bytes(bytes.try_into().map_err(|_| Left)?)),
+            Kind::Date => write_date(self, i64::from_le_bytes(bytes.try_into().map_err(|_| Left)?)),
             Kind::Id => {
                 write_id(self.bytes, bytes.try_into().map_err(|_| Left)?);
                 Ok(())
             }
             Kind::Fields { first } => {
                 let document = RawDocument::from_bytes(bytes).map_err(|_| Left)?;
-                write_fields(self.bytes, first, document)
+                write_fields(self, first, document)
             }
         }
     }

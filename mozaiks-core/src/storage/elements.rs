@@ -25,6 +25,10 @@ pub(crate) enum Value<'d, T = &'d str> {
     Int64(i64),
 }
 
+/// What a value is, as it stands before its name.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Kind(u8);
+
 /// The elements of a document, one after the other.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Elements<'d> {
@@ -45,15 +49,23 @@ impl<'d> Elements<'d> {
 
     /// The next name and value.
     pub fn next(&mut self) -> Result<Option<(&'d str, Value<'d>)>, Unread> {
-        let Some((name, value)) = self.next_named_by_bytes()? else { return Ok(None) };
+        let Some((kind, name)) = self.next_name()? else { return Ok(None) };
+        let value = self.value(kind)?;
         Ok(Some((text_of(name)?, value)))
     }
 
-    /// The next name and value, with the name as it lies there.
+    /// The next name as it lies there, and the kind of its value, which is to be read next.
     #[inline]
-    pub fn next_named_by_bytes(&mut self) -> Result<Option<(&'d [u8], Value<'d>)>, Unread> {
-        let Some((kind, name)) = self.next_name()? else { return Ok(None) };
-        Ok(Some((name, self.value(kind, text_of)?)))
+    pub fn next_name(&mut self) -> Result<Option<(Kind, &'d [u8])>, Unread> {
+        let Some((kind, named)) = self.rest.split_first() else { return Ok(None) };
+        let (name, rest) = named.split_at_checked(length_of_name(named)?).ok_or(Unread)?;
+        self.rest = rest.get(1..).ok_or(Unread)?;
+        Ok(Some((Kind(*kind), name)))
+    }
+
+    /// The value of the name before.
+    pub fn value(&mut self, kind: Kind) -> Result<Value<'d>, Unread> {
+        self.value_with(kind, text_of)
     }
 
     /// The next name and value, with texts as they lie there.
@@ -61,11 +73,12 @@ impl<'d> Elements<'d> {
     #[allow(clippy::type_complexity, reason = "it is what `next` gives, with bytes for texts")]
     pub fn next_bytes(&mut self) -> Result<Option<(&'d [u8], Value<'d, &'d [u8]>)>, Unread> {
         let Some((kind, name)) = self.next_name()? else { return Ok(None) };
-        Ok(Some((name, self.value(kind, Ok)?)))
+        Ok(Some((name, self.value_with(kind, Ok)?)))
     }
 
     /// The next value, with texts as they lie there. The name is for somebody else to read: of bytes in which it is
     /// the first, and that do not end with the document, how long it is.
+    #[allow(clippy::redundant_closure, reason = "it makes the value be read here, where it is used at once")]
     #[inline]
     pub fn next_value<E: From<Unread>>(
         &mut self,
@@ -74,24 +87,16 @@ impl<'d> Elements<'d> {
         let Some((kind, named)) = self.rest.split_first() else { return Ok(None) };
         let length = read_name(named)?;
         self.rest = named.get(length + 1..).ok_or(Unread)?;
-        Ok(Some(self.value(*kind, |text| Ok(text))?))
+        Ok(Some(self.value_with(Kind(*kind), |text| Ok(text))?))
     }
 
     #[inline]
-    fn next_name(&mut self) -> Result<Option<(u8, &'d [u8])>, Unread> {
-        let Some((kind, named)) = self.rest.split_first() else { return Ok(None) };
-        let (name, rest) = named.split_at_checked(length_of_name(named)?).ok_or(Unread)?;
-        self.rest = rest.get(1..).ok_or(Unread)?;
-        Ok(Some((*kind, name)))
-    }
-
-    #[inline]
-    fn value<T>(
+    fn value_with<T>(
         &mut self,
-        kind: u8,
+        kind: Kind,
         text_of: impl FnOnce(&'d [u8]) -> Result<T, Unread>,
     ) -> Result<Value<'d, T>, Unread> {
-        Ok(match kind {
+        Ok(match kind.0 {
             0x01 => Value::Double(f64::from_le_bytes(self.take()?)),
             0x02 => match self.take_slice(LENGTH)? {
                 [_, _, _, _, text @ .., 0] => Value::String(text_of(text)?),

@@ -6,6 +6,7 @@ use std::ops::{Deref, DerefMut};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::value::{CowStrDeserializer, MapAccessDeserializer};
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, Visitor};
+use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -13,6 +14,7 @@ use super::decode::decode_owned;
 use super::error::StorageError;
 use super::id::DocumentId;
 use super::spi::FoundDocument;
+use crate::json::{InPlace, takes_in_place};
 
 /// A document as a collection gives it back: its id beside the author's type.
 ///
@@ -94,6 +96,18 @@ impl<T> DerefMut for Stored<T> {
 
 impl<T: Serialize> Serialize for Stored<T> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        /// A variant is known when this is compiled, where a text might be any.
+        #[derive(Serialize)]
+        enum Name {
+            #[serde(rename = "_id")]
+            Id,
+        }
+        if takes_in_place::<S::Error>() {
+            let mut map = serializer.serialize_map(None)?;
+            map.serialize_entry(&Name::Id, &self.id)?;
+            map.serialize_entry(&InPlace, &self.document)?;
+            return map.end();
+        }
         #[derive(Serialize)]
         struct Flat<'a, T> {
             _id: &'a DocumentId,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map;
 use std::sync::Arc;
 
-use bson::{RawDocument, RawDocumentBuf};
+use bson::RawDocumentBuf;
 use mozaiks_core::storage::eval::{self, Filter, IndexKeys};
 use mozaiks_core::storage::{FoundDocument, NewDocument, StorageError};
 use mozaiks_core::{DateTime, DocumentId};
@@ -17,7 +17,7 @@ pub(super) struct Entry<'d> {
     pub id: &'d DocumentId,
     pub owner: Option<&'d str>,
     /// Without its id.
-    pub body: &'d RawDocument,
+    pub body: &'d RawDocumentBuf,
 }
 
 /// All documents of a collection.
@@ -48,7 +48,7 @@ impl<'d> Entry<'d> {
 
     /// The document as it is given back.
     pub fn found(self) -> FoundDocument {
-        self.shown(self.body.to_owned())
+        self.shown(self.body.clone())
     }
 
     /// What is shown of the document, as it is given back.

@@ -2,33 +2,35 @@
 
 use bson::RawDocument;
 use bson::error::{Error, Result};
-use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor};
 
 use super::name::{Name, text};
+use super::unread;
 use super::value::Plain;
-use super::{Value, unread};
-use crate::storage::elements::Elements;
+use crate::storage::elements::{Elements, Kind};
 
 /// What is in a document or an array, one after the other.
 pub(super) struct Inside<'de> {
     elements: Elements<'de>,
-    value: Option<Value<'de>>,
+    /// The kind of the value that has not been read.
+    kind: Option<Kind>,
     /// Whether the names are known beforehand by those who ask for them.
     is_structure: bool,
 }
 
 impl<'de> Inside<'de> {
     pub fn of(document: &'de RawDocument) -> Result<Self> {
-        Ok(Self { elements: Elements::of(document)?, value: None, is_structure: false })
+        Ok(Self { elements: Elements::of(document)?, kind: None, is_structure: false })
     }
 
     pub fn of_structure(document: &'de RawDocument) -> Result<Self> {
         Ok(Self { is_structure: true, ..Self::of(document)? })
     }
 
+    #[inline]
     fn value(&mut self) -> Result<Plain<'de>> {
-        self.value.take().map(Plain).ok_or_else(unread)
+        let kind = self.kind.take().ok_or_else(unread)?;
+        Ok(Plain(self.elements.value(kind)?))
     }
 }
 
@@ -37,8 +39,11 @@ impl<'de> MapAccess<'de> for Inside<'de> {
 
     #[inline]
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>> {
-        let Some((name, value)) = self.elements.next_named_by_bytes()? else { return Ok(None) };
-        self.value = Some(value);
+        if self.kind.is_some() {
+            self.value()?;
+        }
+        let Some((kind, name)) = self.elements.next_name()? else { return Ok(None) };
+        self.kind = Some(kind);
         if self.is_structure {
             return seed.deserialize(Name(name)).map(Some);
         }
@@ -65,10 +70,9 @@ impl<'de> EnumAccess<'de> for Inside<'de> {
     type Variant = Self;
 
     fn variant_seed<V: DeserializeSeed<'de>>(mut self, seed: V) -> Result<(V::Value, Self)> {
-        let (name, value) = self.elements.next()?.ok_or_else(unread)?;
-        self.value = Some(value);
-        let variant: BorrowedStrDeserializer<'_, Error> = BorrowedStrDeserializer::new(name);
-        Ok((seed.deserialize(variant)?, self))
+        let (kind, name) = self.elements.next_name()?.ok_or_else(unread)?;
+        self.kind = Some(kind);
+        Ok((seed.deserialize(text(name)?)?, self))
     }
 }
 

@@ -12,8 +12,8 @@ use serde::de::{Deserializer, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::format::{STORED_DOCUMENT, is_bson, takes_stored};
-use crate::json::FieldsOf;
+use crate::format::{AsStored, STORED_DOCUMENT, is_bson};
+use crate::json::{InPlace, takes_in_place};
 use object::Object;
 
 /// A document that nobody reads on its way from the storage to a client: the fastest list that there is.
@@ -95,9 +95,9 @@ impl Serialize for Raw {
         if is_bson::<S::Error>() {
             return self.0.serialize(serializer);
         }
-        if takes_stored::<S::Error>() {
+        if takes_in_place::<S::Error>() {
             let mut map = serializer.serialize_map(None)?;
-            map.serialize_entry("", &FieldsOf(self.0.as_bytes()))?;
+            map.serialize_entry(&InPlace, &AsStored(STORED_DOCUMENT, self.0.as_bytes()))?;
             return map.end();
         }
         Object(&self.0).serialize(serializer)
