@@ -6,13 +6,12 @@ use serde::Serialize;
 
 use crate::clock::Clock;
 use crate::datetime::DateTime;
-use crate::error::{Error, ErrorCode, Result};
+use crate::error::{ErrorCode, Result};
 use crate::events::{Ended, Event, Topic};
 use crate::identity::{Identity, UserKey};
-use crate::json::write_json;
+use crate::json::json_behind;
 use crate::notifications::Notification;
 use crate::realtime::Push;
-use crate::room::with_room;
 
 /// Something that leaves a plugin once its action has succeeded. It is small: nearly all that leaves is events.
 #[derive(Debug)]
@@ -41,13 +40,9 @@ impl Unread {
     /// # Errors
     /// If the data cannot be written as JSON.
     pub fn new(kind: [&str; 3], action: &str, data: &impl Serialize, time: DateTime) -> Result<Self> {
-        let begin = kind.iter().map(|part| part.len()).sum();
-        let text = with_room(|room| {
-            kind.iter().for_each(|part| room.extend_from_slice(part.as_bytes()));
-            room.extend_from_slice(action.as_bytes());
-            write_json(room, data)?;
-            std::str::from_utf8(room).map(Box::from).map_err(Error::internal)
-        })?;
+        let [plugin, between, event_type] = kind;
+        let text = json_behind(&[plugin, between, event_type, action], data)?;
+        let begin = plugin.len() + between.len() + event_type.len();
         Ok(Self { text, action: begin, data: begin + action.len(), time })
     }
 

@@ -12,6 +12,7 @@ use super::topic::Topic;
 use crate::datetime::DateTime;
 use crate::error::{Error, Result};
 use crate::identity::{Identity, UserKey};
+use crate::json::json_behind;
 
 /// A published fact: what happened, to whom, when. Cloning is cheap.
 #[derive(Clone)]
@@ -57,7 +58,7 @@ impl Event {
         payload: &impl Serialize,
         time: DateTime,
     ) -> Result<Self> {
-        let payload = object(&topic, serde_json::value::to_raw_value(payload)?)?;
+        let payload = object(&topic, json_behind(&[], payload)?)?;
         let cause = Cause::Named { app_id: app_id.into(), user_id };
         Ok(Self::of(id, topic, cause, payload, time))
     }
@@ -73,7 +74,7 @@ impl Event {
         payload: &impl Serialize,
         time: DateTime,
     ) -> Result<Self> {
-        let payload = object(&topic, serde_json::value::to_raw_value(payload)?)?;
+        let payload = object(&topic, json_behind(&[], payload)?)?;
         Ok(Self::of(id, topic, Cause::Caller(caller), payload, time))
     }
 
@@ -157,7 +158,7 @@ impl Event {
 
     /// What is said of it, as the JSON text of an object.
     pub fn payload_json(&self) -> &str {
-        self.inner.payload.json().get()
+        self.inner.payload.json()
     }
 
     /// What is said of it.
@@ -235,7 +236,7 @@ impl Serialize for Event {
             topic: &'e str,
             app_id: &'e str,
             user_id: Option<&'e str>,
-            payload: &'e RawValue,
+            payload: &'e Payload,
             time: DateTime,
             #[serde(skip_serializing_if = "is_zero")]
             hops: u8,
@@ -247,7 +248,7 @@ impl Serialize for Event {
             topic: self.topic().as_str(),
             app_id: self.app_id(),
             user_id: self.user_id().map(|user| &**user),
-            payload: self.inner.payload.json(),
+            payload: &self.inner.payload,
             time: self.time(),
             hops: self.hops(),
             traceparent: self.traceparent(),
@@ -278,8 +279,8 @@ impl<'de> Deserialize<'de> for Event {
         }
         let json = Json::deserialize(deserializer)?;
         let topic = json.topic.parse().map_err(serde::de::Error::custom)?;
-        let payload =
-            object(&topic, json.payload).map_err(|error| serde::de::Error::custom(format!("{error:?}")))?;
+        let payload = object(&topic, json.payload.into())
+            .map_err(|error| serde::de::Error::custom(format!("{error:?}")))?;
         let inner = Inner {
             id: json.id,
             topic,
@@ -294,8 +295,8 @@ impl<'de> Deserialize<'de> for Event {
 }
 
 /// What is said of an event is an object.
-fn object(topic: &Topic, payload: Box<RawValue>) -> Result<Payload> {
-    if !payload.get().starts_with('{') {
+fn object(topic: &Topic, payload: Box<str>) -> Result<Payload> {
+    if !payload.starts_with('{') {
         return Err(Error::internal(format!("the payload of `{topic}` must be an object, not {payload}")));
     }
     Ok(Payload::Json(payload))

@@ -17,6 +17,7 @@ mod writer;
 
 use serde::Serialize;
 
+use crate::room::with_room;
 use writer::Writer;
 
 pub(crate) use place::{InPlace, takes_in_place};
@@ -33,4 +34,16 @@ pub(crate) fn write_json<T: Serialize + ?Sized>(bytes: &mut Vec<u8>, value: &T) 
     }
     bytes.truncate(begun);
     serde_json::to_writer(bytes, value)
+}
+
+/// A value as a text, with another in front of it.
+///
+/// # Errors
+/// As for [`write_json`].
+pub(crate) fn json_behind<T: Serialize + ?Sized>(front: &[&str], value: &T) -> serde_json::Result<Box<str>> {
+    with_room(|room| {
+        front.iter().for_each(|part| room.extend_from_slice(part.as_bytes()));
+        write_json(room, value)?;
+        std::str::from_utf8(room).map(Box::from).map_err(serde::ser::Error::custom)
+    })
 }

@@ -1,8 +1,8 @@
 //! What a successful call leaves behind: handed over in order, before its reply leaves.
 
-use std::slice;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
+use std::{mem, slice, vec};
 
 use smallvec::SmallVec;
 
@@ -18,9 +18,6 @@ use crate::identity::UserKey;
 use crate::log::OneLine;
 use crate::realtime::Push;
 
-/// Events that leave together.
-type Events = SmallVec<[Event; 4]>;
-
 /// Published after an action that succeeded.
 pub(super) const EXECUTED: &str = "plugin_executed";
 /// Published after an action that failed.
@@ -28,11 +25,32 @@ pub(super) const EXECUTION_ERROR: &str = "plugin_execution_error";
 
 /// One of the runtime's own topics, made once.
 fn topic(name: &'static str) -> Option<Topic> {
-    use std::sync::LazyLock;
     static KNOWN: LazyLock<[Option<Topic>; 2]> =
         LazyLock::new(|| [EXECUTED.parse().ok(), EXECUTION_ERROR.parse().ok()]);
     let [executed, failed] = &*KNOWN;
     if name == EXECUTED { executed.clone() } else { failed.clone() }
+}
+
+/// What was sent, as far as it is not handed over.
+struct Sending {
+    /// Events that leave together, before the rest.
+    events: SmallVec<[Event; 4]>,
+    next: Option<Effect>,
+    rest: vec::IntoIter<Effect>,
+    /// The first failure so far.
+    outcome: Result<()>,
+}
+
+impl Sending {
+    fn of(effects: Vec<Effect>) -> Self {
+        Self { events: SmallVec::new(), next: None, rest: effects.into_iter(), outcome: Ok(()) }
+    }
+
+    fn keep_first(&mut self, outcome: Result<()>) {
+        if self.outcome.is_ok() {
+            self.outcome = outcome;
+        }
+    }
 }
 
 impl Inner {
@@ -49,15 +67,27 @@ impl Inner {
         effects: Vec<Effect>,
         duration: Duration,
     ) -> Result<()> {
-        let (inner, entry, ending) = (Arc::clone(self), Arc::clone(entry), ctx.ending(action, duration));
-        let alone = Arc::clone(&self.alone);
-        let work = Box::pin(async move {
-            let outcome = inner.send(&entry, effects).await;
-            let code = outcome.as_ref().err().map(Error::code);
-            inner.say(&entry, ending, code.as_ref()).await;
-            outcome
-        });
-        Detached::new(&alone, work).await
+        let mut sending = Sending::of(effects);
+        let sent = self.send_now(&mut sending);
+        let ending = ctx.ending(action, duration);
+        if !sent {
+            let (inner, entry) = (Arc::clone(self), Arc::clone(entry));
+            let work = Box::pin(async move {
+                let outcome = inner.send(&entry, sending).await;
+                let ended = inner.ended(ending, outcome.as_ref().err().map(Error::code));
+                inner.say(&entry, ended).await;
+                outcome
+            });
+            return Detached::new(&self.alone, work).await;
+        }
+        let outcome = sending.outcome;
+        let ended = self.ended(ending, outcome.as_ref().err().map(Error::code));
+        if !self.say_now(entry, ended.as_ref()) {
+            let (inner, entry) = (Arc::clone(self), Arc::clone(entry));
+            let work = Box::pin(async move { inner.say(&entry, ended).await });
+            Detached::new(&self.alone, work).await;
+        }
+        outcome
     }
 
     /// Hands over what an event handler or a step has sent. It is done to its end though nobody waits for it any more.
@@ -69,11 +99,12 @@ impl Inner {
         entry: &Arc<Entry>,
         effects: Vec<Effect>,
     ) -> Result<()> {
-        if effects.is_empty() {
-            return Ok(());
+        let mut sending = Sending::of(effects);
+        if self.send_now(&mut sending) {
+            return sending.outcome;
         }
         let (inner, entry) = (Arc::clone(self), Arc::clone(entry));
-        Detached::new(&self.alone, Box::pin(async move { inner.send(&entry, effects).await })).await
+        Detached::new(&self.alone, Box::pin(async move { inner.send(&entry, sending).await })).await
     }
 
     /// Publishes how a call ended. That is for the host to know: that the bus is away is not the caller's failure.
@@ -85,80 +116,103 @@ impl Inner {
         duration: Duration,
         code: Option<&ErrorCode>,
     ) {
-        self.say(entry, ctx.ending(action, duration), code).await;
+        let ended = self.ended(ctx.ending(action, duration), code.cloned());
+        if !self.say_now(entry, ended.as_ref()) {
+            self.say(entry, ended).await;
+        }
     }
 
-    async fn say(&self, entry: &Entry, ending: Ending, code: Option<&ErrorCode>) {
-        let Some(topic) = topic(if code.is_some() { EXECUTION_ERROR } else { EXECUTED }) else { return };
-        let (clock, events) = (&*self.services.clock, &*self.services.events);
-        let ended = ending.event(clock, topic, code.cloned());
-        let published = match events.publish_now(slice::from_ref(&ended)) {
-            Some(published) => Ok(published),
-            None => within(clock, self.limits.deadline, events.publish(vec![ended])).await,
-        };
-        if let Err(error) = published.map_err(away).and_then(|outcome| Ok(outcome?)) {
-            let text = format!("{error:?}");
-            tracing::warn!(plugin = entry.name(), error = %OneLine(text), "the end of a call was not published");
-        }
+    /// The event that says how a call ended.
+    fn ended(&self, ending: Ending, code: Option<ErrorCode>) -> Option<Event> {
+        let topic = topic(if code.is_some() { EXECUTION_ERROR } else { EXECUTED })?;
+        Some(ending.event(&*self.services.clock, topic, code))
+    }
+
+    /// Says how a call ended; `false` if the bus has to wait for something.
+    fn say_now(&self, entry: &Entry, ended: Option<&Event>) -> bool {
+        let Some(ended) = ended else { return true };
+        let published = self.services.events.publish_now(slice::from_ref(ended));
+        published.map(|outcome| tell_of_silence(entry, outcome.map_err(Error::from))).is_some()
+    }
+
+    async fn say(&self, entry: &Entry, ended: Option<Event>) {
+        let published = self.services.events.publish(ended.into_iter().collect());
+        let published = within(&*self.services.clock, self.limits.deadline, published).await;
+        tell_of_silence(entry, published.map_err(away).and_then(|outcome| Ok(outcome?)));
     }
 
     /// Hands over what was sent, in order. Each part is tried, whatever became of those before.
     ///
     /// # Errors
     /// The first failure; `UNAVAILABLE` if it is not done within the deadline.
-    async fn send(&self, entry: &Entry, effects: Vec<Effect>) -> Result<()> {
-        let sent = within(&*self.services.clock, self.limits.deadline, self.send_all(entry, effects)).await;
+    async fn send(&self, entry: &Entry, sending: Sending) -> Result<()> {
+        let sent = within(&*self.services.clock, self.limits.deadline, self.send_all(entry, sending)).await;
         sent.map_err(away)?
     }
 
-    async fn send_all(&self, entry: &Entry, effects: Vec<Effect>) -> Result<()> {
-        let mut outcome = Ok(());
-        let mut events = Events::new();
-        for effect in effects {
-            if !matches!(effect, Effect::Publish(_)) {
-                keep_first(&mut outcome, self.publish(std::mem::take(&mut events)).await);
+    async fn send_all(&self, entry: &Entry, mut sending: Sending) -> Result<()> {
+        while !self.send_now(&mut sending) {
+            let events = mem::take(&mut sending.events);
+            let sent = if !events.is_empty() {
+                self.services.events.publish(events.into_vec()).await.map_err(Error::from)
+            } else if let Some(Effect::Notify(notification)) = sending.next.take() {
+                let (to, notification) = *notification;
+                let sent = self.services.notifications.send(&to, Some(entry.name()), notification).await;
+                sent.map(drop).map_err(Error::from)
+            } else {
+                Ok(())
+            };
+            sending.keep_first(sent);
+        }
+        sending.outcome
+    }
+
+    /// Hands over what there is nothing to wait for, in order, up to the first that there is; `true` if that is all.
+    fn send_now(&self, sending: &mut Sending) -> bool {
+        loop {
+            sending.next = sending.next.take().or_else(|| sending.rest.next());
+            if let Some(Effect::Publish(event)) =
+                sending.next.take_if(|next| matches!(next, Effect::Publish(_)))
+            {
+                sending.events.push(event);
+                continue;
             }
-            match effect {
-                Effect::Publish(event) => events.push(event),
-                Effect::Push(push) => {
+            if !sending.events.is_empty() {
+                let Some(published) = self.services.events.publish_now(&sending.events) else { return false };
+                sending.events.clear();
+                sending.keep_first(published.map_err(Error::from));
+            }
+            let sent = match sending.next.take() {
+                None => return true,
+                Some(Effect::Push(push)) => {
                     let (to, push) = *push;
-                    keep_first(&mut outcome, self.push(&to, push));
+                    self.push(&to, push)
                 }
-                Effect::PushIfReached(unread) => {
+                Some(Effect::PushIfReached(unread)) => {
                     let (to, unread) = &*unread;
-                    if self.services.realtime.reaches(to) {
-                        keep_first(&mut outcome, unread.read().and_then(|push| self.push(to, push)));
+                    match self.services.realtime.reaches(to) {
+                        true => unread.read().and_then(|push| self.push(to, push)),
+                        false => Ok(()),
                     }
                 }
-                Effect::Notify(notification) => {
-                    let (to, notification) = *notification;
-                    let sent = self.services.notifications.send(&to, Some(entry.name()), notification).await;
-                    keep_first(&mut outcome, sent.map(drop).map_err(Error::from));
+                waits => {
+                    sending.next = waits;
+                    return false;
                 }
-            }
+            };
+            sending.keep_first(sent);
         }
-        keep_first(&mut outcome, self.publish(events).await);
-        outcome
     }
 
     fn push(&self, to: &UserKey, message: Push) -> Result<()> {
         Ok(self.services.realtime.push(to, message)?)
     }
-
-    async fn publish(&self, events: Events) -> Result<()> {
-        if events.is_empty() {
-            return Ok(());
-        }
-        let bus = &self.services.events;
-        match bus.publish_now(&events) {
-            Some(published) => Ok(published?),
-            None => Ok(bus.publish(events.into_vec()).await?),
-        }
-    }
 }
 
-fn keep_first(outcome: &mut Result<()>, next: Result<()>) {
-    if outcome.is_ok() {
-        *outcome = next;
+/// Says in the log where nobody could be told how a call ended.
+fn tell_of_silence(entry: &Entry, published: Result<()>) {
+    if let Err(error) = published {
+        let text = format!("{error:?}");
+        tracing::warn!(plugin = entry.name(), error = %OneLine(text), "the end of a call was not published");
     }
 }

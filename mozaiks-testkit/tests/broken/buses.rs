@@ -18,6 +18,7 @@ use crate::{SHORT, assert_caught, assert_caught_only};
 enum Wrong {
     DropsEverySecondEvent,
     ReversesABatch,
+    DropsWhatIsPublishedAtOnce,
     HandlesEachEventInATaskOfItsOwn,
     WaitsForHandlers,
     TakesPatternsForPrefixes,
@@ -93,6 +94,10 @@ impl EventBus for Broken {
         })
     }
 
+    fn publish_now(&self, _: &[Event]) -> Option<Result<(), EventBusError>> {
+        (self.wrong == Wrong::DropsWhatIsPublishedAtOnce).then_some(Ok(()))
+    }
+
     fn subscribe(
         &self,
         _: &str,
@@ -155,6 +160,12 @@ async fn a_batch_that_is_reversed_is_caught() {
     let report = report(Wrong::ReversesABatch).await;
     assert_caught(&report, &cases);
     assert!(report.passed().contains(&"each_user_keeps_the_order"));
+}
+
+#[tokio::test]
+async fn what_was_taken_at_once_and_dropped_is_caught() {
+    let cases = ["what_is_published_at_once_keeps_its_place"];
+    assert_caught_only(&report(Wrong::DropsWhatIsPublishedAtOnce).await, &cases);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

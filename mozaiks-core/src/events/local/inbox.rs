@@ -1,11 +1,12 @@
 //! What waits for one subscriber: a bounded queue, and what its worker has taken from it.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Waker};
 
 use tokio::task::AbortHandle;
 
+use super::lanes::Lanes;
 use super::tracked::Tracker;
 use crate::datetime::DateTime;
 use crate::events::{Event, EventHandler, TopicPattern};
@@ -40,8 +41,7 @@ struct Inbox {
     in_hand: usize,
     first_in_hand: Option<Waiting>,
     /// Events that the worker has put aside: their handler waits, they are tried again, or stand behind such a one.
-    held: BTreeMap<u64, Waiting>,
-    next_held: u64,
+    aside: Lanes,
     /// Of a worker that has nothing to do.
     waker: Option<Waker>,
     /// How many events found no room, in all.
@@ -66,7 +66,23 @@ impl From<&Delivery> for Waiting {
 
 impl Inbox {
     fn len(&self) -> usize {
-        self.queue.len() + self.in_hand + self.held.len()
+        self.queue.len() + self.in_hand + self.aside.events()
+    }
+}
+
+impl Inbox {
+    /// Puts events where they have to wait: in the queue; or, where all that came before has been begun or lined up,
+    /// behind the one of their user that is put aside. There they are no work for the worker until that one is done.
+    fn put(&mut self, deliveries: impl Iterator<Item = Delivery>) {
+        let Self { queue, aside, in_hand, .. } = self;
+        if *in_hand > 0 || aside.is_empty() {
+            queue.extend(deliveries);
+            return;
+        }
+        for delivery in deliveries {
+            let lined_up = if queue.is_empty() { aside.line_up(delivery) } else { Err(delivery) };
+            queue.extend(lined_up.err());
+        }
     }
 }
 
@@ -101,13 +117,15 @@ impl Subscriber {
         }
         let given = deliveries.len();
         let count = given.min(self.capacity.saturating_sub(inbox.len()));
-        inbox.queue.extend(deliveries.take(count));
+        inbox.put(deliveries.take(count));
         let fills = count < given && !inbox.full;
         if count < given {
             inbox.full = true;
             inbox.refused += (given - count) as u64;
         }
-        Taken { count, waker: inbox.waker.take(), fills }
+        // What stands behind an event that is put aside is nothing to begin with.
+        let waker = if inbox.queue.is_empty() { None } else { inbox.waker.take() };
+        Taken { count, waker, fills }
     }
 
     /// Moves up to `most` events into the worker's hands, which are empty. Where there are none, the worker is woken
@@ -121,7 +139,7 @@ impl Subscriber {
             // After a rush, its memory is for others.
             inbox.queue.shrink_to(MUCH);
             inbox.waker = Some(cx.waker().clone());
-            return if inbox.held.is_empty() { Handed::NothingLeft } else { Handed::Nothing };
+            return if inbox.aside.is_empty() { Handed::NothingLeft } else { Handed::Nothing };
         }
         let count = inbox.in_hand;
         into.extend(inbox.queue.drain(..count));
@@ -137,19 +155,26 @@ impl Subscriber {
         (inbox.in_hand, inbox.first_in_hand) = (0, None);
     }
 
-    /// Notes that the worker puts an event aside that it had in hand. It is under the number that comes back.
-    pub fn hold(&self, delivery: &Delivery) -> u64 {
+    /// Notes that the worker puts an event aside that it had in hand.
+    pub fn put_aside(&self, delivery: &Delivery) {
         let mut inbox = self.inbox();
         inbox.in_hand = inbox.in_hand.saturating_sub(1);
-        let number = inbox.next_held;
-        inbox.next_held += 1;
-        inbox.held.insert(number, Waiting::from(delivery));
-        number
+        inbox.aside.open(delivery);
     }
 
-    /// Notes that the worker is done with an event that it had put aside.
-    pub fn release(&self, number: u64) {
-        self.inbox().held.remove(&number);
+    /// Puts an event that the worker has in hand behind the one of its user that is put aside; or gives it back, if
+    /// none is.
+    pub fn line_up(&self, delivery: Delivery) -> Result<(), Delivery> {
+        let mut inbox = self.inbox();
+        inbox.aside.line_up(delivery)?;
+        inbox.in_hand = inbox.in_hand.saturating_sub(1);
+        Ok(())
+    }
+
+    /// Notes that the worker is done with an event that it had put aside; gives the next of that user, which is put
+    /// aside in its place.
+    pub fn next_aside(&self, done: &Event) -> Option<Delivery> {
+        self.inbox().aside.next(done)
     }
 
     /// True if no event waits for it, or is in the worker's hands.
@@ -163,7 +188,7 @@ impl Subscriber {
         if let Some(first) = inbox.first_in_hand.filter(|_| inbox.in_hand > 0) {
             show(first, inbox.in_hand as u64);
         }
-        for waiting in inbox.held.values().copied().chain(inbox.queue.iter().map(Waiting::from)) {
+        for waiting in inbox.aside.waiting().chain(inbox.queue.iter().map(Waiting::from)) {
             show(waiting, 1);
         }
         inbox.refused
@@ -179,9 +204,9 @@ impl Subscriber {
         let mut inbox = self.inbox();
         let left = inbox.len();
         inbox.ended = true;
-        let dropped = (std::mem::take(&mut inbox.queue), inbox.waker.take());
+        let aside = std::mem::take(&mut inbox.aside);
+        let dropped = (std::mem::take(&mut inbox.queue), aside, inbox.waker.take());
         (inbox.in_hand, inbox.first_in_hand) = (0, None);
-        inbox.held.clear();
         drop(inbox);
         drop(dropped);
         if let Some(task) = self.worker.lock().unwrap_or_else(PoisonError::into_inner).take() {

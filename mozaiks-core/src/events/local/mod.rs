@@ -5,6 +5,7 @@ mod dead_letters;
 mod history;
 mod inbox;
 mod index;
+mod lanes;
 mod options;
 mod replay;
 mod shared;

@@ -12,14 +12,13 @@ use std::task::{Context, Poll};
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
-use rustc_hash::FxHashMap;
 
 use super::attempt::{Begun, Failure, begin, finish};
 use super::inbox::{Delivery, Handed, Subscriber};
 use super::index::TopicState;
 use super::shared::Shared;
 use super::statistics::Tally;
-use crate::events::{Event, MAX_HOPS};
+use crate::events::MAX_HOPS;
 use crate::log::OneLine;
 
 /// How many events a worker takes from the queue in one go.
@@ -33,7 +32,7 @@ pub(super) async fn serve(shared: Arc<Shared>, subscriber: Arc<Subscriber>) {
         shared: &shared,
         subscriber: &subscriber,
         hand: VecDeque::with_capacity(HANDFUL),
-        lanes: FxHashMap::default(),
+        lanes: 0,
         due: VecDeque::new(),
         at_work: 0,
         waiting: FuturesUnordered::new(),
@@ -49,8 +48,8 @@ struct Worker<'w> {
     subscriber: &'w Arc<Subscriber>,
     /// Taken from the queue, and not yet begun.
     hand: VecDeque<Delivery>,
-    /// The users who have an event put aside, each with those that came after it.
-    lanes: FxHashMap<LaneKey, VecDeque<Held>>,
+    /// How many users have an event put aside.
+    lanes: usize,
     /// Put aside, and to be begun as soon as there is room.
     due: VecDeque<Run>,
     /// How many handlers wait for something.
@@ -63,22 +62,9 @@ struct Worker<'w> {
     turn: usize,
 }
 
-/// Whose events keep their order. What no user caused is in order for the app.
-type LaneKey = (Arc<str>, Option<Arc<str>>);
-
-fn lane_of(event: &Event) -> LaneKey {
-    (Arc::clone(event.app_id()), event.user_id().map(Arc::clone))
-}
-
-/// An event that was put aside, under the number that the inbox has for it.
-struct Held {
-    number: u64,
-    delivery: Delivery,
-}
-
 /// An event at the head of its lane.
 struct Run {
-    held: Held,
+    delivery: Delivery,
     failures: u32,
 }
 
@@ -161,7 +147,7 @@ impl<'w> Worker<'w> {
         while self.turn < TURN && !self.is_full() {
             let Some(run) = self.due.pop_front() else { return };
             self.turn += 1;
-            match begin(&*self.subscriber.handler, run.held.delivery.event.clone(), cx) {
+            match begin(&*self.subscriber.handler, run.delivery.event.clone(), cx) {
                 Begun::Ended(outcome) => self.ended(run, outcome),
                 Begun::Waits(future) => self.wait_for(run, future),
             }
@@ -170,13 +156,12 @@ impl<'w> Worker<'w> {
 
     fn begin_in_hand(&mut self, cx: &mut Context<'_>) {
         while self.turn < TURN && !self.is_full() {
-            let Some(delivery) = self.hand.pop_front() else { return };
-            if !self.lanes.is_empty()
-                && let Some(lane) = self.lanes.get_mut(&lane_of(&delivery.event))
-            {
-                let number = self.subscriber.hold(&delivery);
-                lane.push_back(Held { number, delivery });
-                continue;
+            let Some(mut delivery) = self.hand.pop_front() else { return };
+            if self.lanes > 0 {
+                match self.subscriber.line_up(delivery) {
+                    Ok(()) => continue,
+                    Err(back) => delivery = back,
+                }
             }
             self.turn += 1;
             match begin(&*self.subscriber.handler, delivery.event.clone(), cx) {
@@ -195,9 +180,9 @@ impl<'w> Worker<'w> {
 
     /// Opens a lane for the user of an event.
     fn put_aside(&mut self, delivery: Delivery) -> Run {
-        self.lanes.insert(lane_of(&delivery.event), VecDeque::new());
-        let number = self.subscriber.hold(&delivery);
-        Run { held: Held { number, delivery }, failures: 0 }
+        self.lanes += 1;
+        self.subscriber.put_aside(&delivery);
+        Run { delivery, failures: 0 }
     }
 
     fn wait_for(&mut self, run: Run, future: BoxFuture<'w, crate::Result<()>>) {
@@ -213,7 +198,7 @@ impl<'w> Worker<'w> {
     fn ended(&mut self, mut run: Run, outcome: Result<(), Failure>) {
         let verdict = match outcome {
             Ok(()) => {
-                self.delivered(&run.held.delivery);
+                self.delivered(&run.delivery);
                 Verdict::Over
             }
             Err(failure) => self.failed(&mut run, failure),
@@ -226,14 +211,10 @@ impl<'w> Worker<'w> {
                     (run, Step::Rested)
                 }));
             }
-            Verdict::Over => {
-                self.subscriber.release(run.held.number);
-                let key = lane_of(&run.held.delivery.event);
-                match self.lanes.get_mut(&key).and_then(VecDeque::pop_front) {
-                    Some(held) => self.due.push_back(Run { held, failures: 0 }),
-                    None => drop(self.lanes.remove(&key)),
-                }
-            }
+            Verdict::Over => match self.subscriber.next_aside(&run.delivery.event) {
+                Some(delivery) => self.due.push_back(Run { delivery, failures: 0 }),
+                None => self.lanes = self.lanes.saturating_sub(1),
+            },
         }
     }
 
@@ -246,7 +227,7 @@ impl<'w> Worker<'w> {
 
     fn failed(&mut self, run: &mut Run, failure: Failure) -> Verdict {
         run.failures += 1;
-        let (event, failures) = (&run.held.delivery.event, run.failures);
+        let (event, failures) = (&run.delivery.event, run.failures);
         let Failure { reason, text } = &failure;
         // What is taken for a loop is not helped by another attempt.
         let again = failures < self.shared.options.retry.attempts && event.hops() < MAX_HOPS;
@@ -257,14 +238,14 @@ impl<'w> Worker<'w> {
         } else {
             tracing::error!(subscriber, topic, event_id, failures, %reason, error = %OneLine(text), "an event is a dead letter");
         }
-        let tally = self.tally(run.held.delivery.topic);
+        let tally = self.tally(run.delivery.topic);
         tally.failed += 1;
         if again {
             tally.retried += 1;
             return Verdict::Again;
         }
         tally.dead += 1;
-        self.shared.bury(self.subscriber, &run.held.delivery, failure, failures);
+        self.shared.bury(self.subscriber, &run.delivery, failure, failures);
         Verdict::Over
     }
 

@@ -31,6 +31,7 @@ pub use handlers::{
 pub use order::{
     a_batch_keeps_its_order, a_user_of_many_topics_keeps_the_order,
     batches_at_the_same_time_keep_their_order, each_user_keeps_the_order,
+    what_is_published_at_once_keeps_its_place,
 };
 pub use patterns::{
     a_bare_topic_is_of_no_area, a_pattern_of_a_name_gets_it_of_every_area, a_pattern_of_all_gets_all,
@@ -59,6 +60,7 @@ pub(super) const CASES: &[Case<Subject>] = cases![
     each_user_keeps_the_order,
     a_user_of_many_topics_keeps_the_order,
     a_batch_keeps_its_order,
+    what_is_published_at_once_keeps_its_place,
     batches_at_the_same_time_keep_their_order,
     every_subscriber_gets_the_event,
     a_subscriber_gets_what_comes_from_now_on,

@@ -7,7 +7,7 @@ use mozaiks_core::Event;
 
 use super::listener::Listener;
 use super::{Subject, event, publish};
-use crate::conformance::wait::at_once;
+use crate::conformance::wait::{answer, at_once};
 
 /// Events of one user arrive in the order in which they were published, whatever others publish in between. A slow
 /// handler does not change that.
@@ -57,6 +57,21 @@ pub async fn a_batch_keeps_its_order(bus: &Subject) {
     let events: Vec<_> = (0..90).map(|number| event("notes:note_created", "alice", number)).collect();
     for batch in events.chunks(30) {
         publish(bus, batch).await;
+    }
+    listener.got(&events).await;
+    in_order(&listener, &events.iter().collect::<Vec<_>>(), "alice");
+}
+
+/// What a bus takes at once arrives like everything else, and in its place among what it was asked to wait for.
+pub async fn what_is_published_at_once_keeps_its_place(bus: &Subject) {
+    let listener = Listener::new(bus, "listener", "notes:*");
+    let events: Vec<_> = (0..60).map(|number| event("notes:note_created", "alice", number)).collect();
+    for (number, batch) in events.chunks(3).enumerate() {
+        let published = if number % 2 == 0 { bus.publish_now(batch) } else { None };
+        match published {
+            Some(outcome) => answer("publish_now", async { outcome }).await,
+            None => publish(bus, batch).await,
+        }
     }
     listener.got(&events).await;
     in_order(&listener, &events.iter().collect::<Vec<_>>(), "alice");

@@ -1,0 +1,110 @@
+//! The users of whom one subscriber has an event put aside, because its handler waits or it is tried again: those that
+//! come after it line up behind it.
+
+use std::collections::VecDeque;
+use std::hash::{Hash, Hasher};
+
+use rustc_hash::FxHashMap;
+
+use super::inbox::{Delivery, Waiting};
+use crate::events::Event;
+
+/// A lane for each user of whom an event is put aside.
+#[derive(Default)]
+pub(super) struct Lanes {
+    lanes: FxHashMap<OfUser, Lane>,
+    events: usize,
+}
+
+/// The event that was put aside, which the worker has, and those that came after it.
+struct Lane {
+    head: Waiting,
+    behind: VecDeque<Delivery>,
+}
+
+impl Lane {
+    fn waiting(&self) -> impl Iterator<Item = Waiting> {
+        std::iter::once(self.head).chain(self.behind.iter().map(Waiting::from))
+    }
+}
+
+/// Whose events keep their order. What no user caused is in order for the app.
+struct OfUser(Event);
+
+impl OfUser {
+    fn parts(&self) -> (&str, Option<&str>) {
+        (self.0.app_id(), self.0.user_id().map(|user| &**user))
+    }
+}
+
+impl Hash for OfUser {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.parts().hash(state);
+    }
+}
+
+impl PartialEq for OfUser {
+    fn eq(&self, other: &Self) -> bool {
+        self.parts() == other.parts()
+    }
+}
+
+impl Eq for OfUser {}
+
+impl Lanes {
+    pub fn is_empty(&self) -> bool {
+        self.lanes.is_empty()
+    }
+
+    /// How many events are put aside, or behind one that is.
+    pub fn events(&self) -> usize {
+        self.events
+    }
+
+    /// Opens a lane for the user of an event that is put aside.
+    pub fn open(&mut self, delivery: &Delivery) {
+        let lane = Lane { head: delivery.into(), behind: VecDeque::new() };
+        self.events += 1;
+        if let Some(before) = self.lanes.insert(OfUser(delivery.event.clone()), lane) {
+            self.events -= 1 + before.behind.len();
+        }
+    }
+
+    /// Puts an event behind those of its user; or gives it back, if none of them is put aside.
+    pub fn line_up(&mut self, delivery: Delivery) -> Result<(), Delivery> {
+        if self.lanes.is_empty() {
+            return Err(delivery);
+        }
+        match self.lanes.get_mut(&OfUser(delivery.event.clone())) {
+            Some(lane) => {
+                self.events += 1;
+                lane.behind.push_back(delivery);
+                Ok(())
+            }
+            None => Err(delivery),
+        }
+    }
+
+    /// The worker is done with the event of that user that was put aside: the next one is now. There is none behind the
+    /// last.
+    pub fn next(&mut self, done: &Event) -> Option<Delivery> {
+        let user = OfUser(done.clone());
+        let lane = self.lanes.get_mut(&user)?;
+        self.events -= 1;
+        match lane.behind.pop_front() {
+            Some(next) => {
+                lane.head = (&next).into();
+                Some(next)
+            }
+            None => {
+                self.lanes.remove(&user);
+                None
+            }
+        }
+    }
+
+    /// All that is put aside, or behind what is.
+    pub fn waiting(&self) -> impl Iterator<Item = Waiting> {
+        self.lanes.values().flat_map(Lane::waiting)
+    }
+}
