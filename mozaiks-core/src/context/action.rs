@@ -210,6 +210,7 @@ impl Context {
     }
 
     /// What there is to say of this call when it is over.
+    #[inline]
     pub(crate) fn ending(&self, action: &str, duration: Duration) -> Ending {
         Ending {
             caller: self.identity.clone(),

@@ -67,6 +67,7 @@ pub(crate) struct Ending {
 
 impl Ending {
     /// The event that says it: with an error, or of a success.
+    #[inline]
     pub fn event(self, clock: &dyn Clock, topic: Topic, error_code: Option<ErrorCode>) -> Event {
         let ended = Ended { error_code, ..self.ended };
         let event = Event::ended(clock.new_id(), topic, self.caller, ended, clock.now());

@@ -79,6 +79,7 @@ impl Event {
     }
 
     /// The end of a call.
+    #[inline]
     pub(crate) fn ended(
         id: bson::oid::ObjectId,
         topic: Topic,
@@ -89,6 +90,7 @@ impl Event {
         Self::of(id, topic, Cause::Caller(caller), ended.into(), time)
     }
 
+    #[inline]
     fn of(id: bson::oid::ObjectId, topic: Topic, cause: Cause, payload: Payload, time: DateTime) -> Self {
         let (hops, traceparent) = (0, None);
         Self { inner: Arc::new(Inner { id, topic, cause, payload, time, hops, traceparent }) }

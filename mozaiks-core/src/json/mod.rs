@@ -42,7 +42,9 @@ pub(crate) fn write_json<T: Serialize + ?Sized>(bytes: &mut Vec<u8>, value: &T) 
 /// As for [`write_json`].
 pub(crate) fn json_behind<T: Serialize + ?Sized>(front: &[&str], value: &T) -> serde_json::Result<Box<str>> {
     with_room(|room| {
-        front.iter().for_each(|part| room.extend_from_slice(part.as_bytes()));
+        for part in front {
+            room.extend_from_slice(part.as_bytes());
+        }
         write_json(room, value)?;
         std::str::from_utf8(room).map(Box::from).map_err(serde::ser::Error::custom)
     })

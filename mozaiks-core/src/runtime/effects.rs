@@ -123,6 +123,7 @@ impl Inner {
     }
 
     /// The event that says how a call ended.
+    #[inline]
     fn ended(&self, ending: Ending, code: Option<ErrorCode>) -> Option<Event> {
         let topic = topic(if code.is_some() { EXECUTION_ERROR } else { EXECUTED })?;
         Some(ending.event(&*self.services.clock, topic, code))

@@ -1,5 +1,6 @@
 //! One attempt to have an event handled.
 
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use crate::guard::{Crash, Guarded, catch};
 /// Why an attempt failed.
 pub(super) struct Failure {
     pub reason: DeadLetterReason,
-    pub text: String,
+    pub text: Arc<str>,
 }
 
 /// How an attempt began.
@@ -61,7 +62,7 @@ fn failed(error: Error) -> Failure {
         text
     });
     let text = text.unwrap_or_else(|crash| format!("an error that {crash}"));
-    Failure { reason: DeadLetterReason::Failed, text }
+    Failure { reason: DeadLetterReason::Failed, text: text.into() }
 }
 
 fn crashed(crash: Crash) -> Failure {
@@ -69,5 +70,5 @@ fn crashed(crash: Crash) -> Failure {
         Crash::Panic(_) => DeadLetterReason::Panicked,
         Crash::Deadline(_) => DeadLetterReason::TimedOut,
     };
-    Failure { reason, text: format!("the handler {crash}") }
+    Failure { reason, text: format!("the handler {crash}").into() }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 
 use bson::oid::ObjectId;
 use serde::{Deserialize, Serialize};
@@ -60,10 +60,52 @@ impl fmt::Display for DeadLetterReason {
 
 /// A dead letter, and what is needed to deliver it after all.
 pub(super) struct Buried {
-    pub letter: Arc<DeadLetter>,
+    pub id: ObjectId,
+    pub event: Event,
+    /// Whose it is, by name.
+    pub name: Arc<str>,
+    pub reason: DeadLetterReason,
+    pub error: Arc<str>,
+    pub attempts: u32,
+    pub time: DateTime,
     /// Whose it is; gone with the subscription.
     pub subscriber: Weak<Subscriber>,
     pub tracker: Option<Arc<Tracker>>,
+    /// Made when somebody looks: of a flood, most are gone before.
+    pub letter: OnceLock<Arc<DeadLetter>>,
+}
+
+impl Buried {
+    /// As it was before a restart: of nobody who subscribes now.
+    pub fn restored(letter: Arc<DeadLetter>, tracker: &Arc<Tracker>) -> Self {
+        Self {
+            id: letter.id,
+            event: letter.event.clone(),
+            name: Arc::from(&*letter.subscriber),
+            reason: letter.reason,
+            error: Arc::from(&*letter.error),
+            attempts: letter.attempts,
+            time: letter.time,
+            subscriber: Weak::new(),
+            tracker: Some(Arc::clone(tracker)),
+            letter: letter.into(),
+        }
+    }
+
+    /// As it is shown.
+    pub fn letter(&self) -> &Arc<DeadLetter> {
+        self.letter.get_or_init(|| {
+            Arc::new(DeadLetter {
+                id: self.id,
+                subscriber: self.name.to_string(),
+                event: self.event.clone(),
+                reason: self.reason,
+                error: self.error.to_string(),
+                attempts: self.attempts,
+                time: self.time,
+            })
+        })
+    }
 }
 
 /// The dead letters of a bus, the oldest first.
@@ -89,12 +131,12 @@ impl DeadLetters {
     }
 
     pub fn take(&mut self, id: ObjectId) -> Option<Buried> {
-        let at = self.letters.iter().position(|buried| buried.letter.id == id)?;
+        let at = self.letters.iter().position(|buried| buried.id == id)?;
         self.letters.remove(at)
     }
 
     pub fn all(&self) -> Vec<Arc<DeadLetter>> {
-        self.letters.iter().map(|buried| Arc::clone(&buried.letter)).collect()
+        self.letters.iter().map(|buried| Arc::clone(buried.letter())).collect()
     }
 
     pub fn len(&self) -> usize {

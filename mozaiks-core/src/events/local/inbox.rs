@@ -25,7 +25,7 @@ pub(super) struct Delivery {
 
 /// Whoever has subscribed.
 pub(super) struct Subscriber {
-    pub name: String,
+    pub name: Arc<str>,
     pub pattern: TopicPattern,
     pub handler: Arc<dyn EventHandler>,
     /// The most events that wait for it.
@@ -105,7 +105,7 @@ impl Subscriber {
         capacity: usize,
     ) -> Arc<Self> {
         let (inbox, worker) = Default::default();
-        Arc::new(Self { name: name.to_owned(), pattern, handler, capacity, inbox, worker })
+        Arc::new(Self { name: name.into(), pattern, handler, capacity, inbox, worker })
     }
 
     /// Queues events as far as there is room.

@@ -135,6 +135,6 @@ impl Index {
 
     /// Whoever has subscribed under that name and gets the topic.
     pub fn find(&self, name: &str, topic: &Topic) -> Option<&Arc<Subscriber>> {
-        self.subscribers.iter().find(|one| one.name == name && one.pattern.matches(topic))
+        self.subscribers.iter().find(|one| &*one.name == name && one.pattern.matches(topic))
     }
 }

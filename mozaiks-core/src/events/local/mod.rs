@@ -126,7 +126,7 @@ impl LocalEventBus {
                 }
             });
             subscribers.push(SubscriberStatistics {
-                subscriber: subscriber.name.clone(),
+                subscriber: subscriber.name.to_string(),
                 pattern: subscriber.pattern.to_string(),
                 pending: of_subscriber.events,
                 lag: of_subscriber.lag(now),

@@ -1,6 +1,6 @@
 //! What becomes of events that a subscriber could not handle: they are kept, delivered again, forgotten.
 
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock};
 
 use bson::oid::ObjectId;
 
@@ -13,22 +13,21 @@ use super::tracked::{Completion, Tracker};
 impl Shared {
     /// Keeps an event that a subscriber could not handle.
     pub fn bury(&self, subscriber: &Arc<Subscriber>, delivery: &Delivery, failure: Failure, attempts: u32) {
-        let letter = Arc::new(DeadLetter {
+        let buried = Buried {
             id: self.clock.new_id(),
-            subscriber: subscriber.name.clone(),
             event: delivery.event.clone(),
+            name: Arc::clone(&subscriber.name),
             reason: failure.reason,
             error: failure.text,
             attempts,
             time: self.clock.now(),
-        });
-        let tracker = delivery.tracker.clone();
-        self.keep(Buried {
-            letter: Arc::clone(&letter),
             subscriber: Arc::downgrade(subscriber),
-            tracker: tracker.clone(),
-        });
-        if let Some(tracker) = tracker {
+            tracker: delivery.tracker.clone(),
+            letter: OnceLock::new(),
+        };
+        let tracked = buried.tracker.clone().map(|tracker| (tracker, Arc::clone(buried.letter())));
+        self.keep(buried);
+        if let Some((tracker, letter)) = tracked {
             tracker.bury(letter);
         }
     }
@@ -41,7 +40,7 @@ impl Shared {
         drop(dead);
         // A flood of them must not be one of the log too.
         if dropped.is_power_of_two() {
-            let DeadLetter { subscriber, event, .. } = &*oldest.letter;
+            let (subscriber, event) = (&*oldest.name, &oldest.event);
             let (topic, event_id) = (event.topic().as_str(), event.id().to_hex());
             tracing::error!(
                 subscriber,
@@ -63,8 +62,9 @@ impl Shared {
         delivered
     }
 
-    fn deliver_again(&self, Buried { letter, subscriber, tracker }: &Buried) -> Option<()> {
-        let topic = letter.event.topic();
+    fn deliver_again(&self, buried: &Buried) -> Option<()> {
+        let Buried { event, name, subscriber, tracker, .. } = buried;
+        let topic = event.topic();
         let mut index = self.index();
         if index.closed {
             return None;
@@ -77,15 +77,15 @@ impl Shared {
         let number = index.route(topic)?.topic.number;
         let own = subscriber.upgrade();
         let own = own.as_ref().filter(|own| index.subscribers().iter().any(|one| Arc::ptr_eq(one, own)));
-        let subscriber = own.or_else(|| index.find(&letter.subscriber, topic))?;
+        let subscriber = own.or_else(|| index.find(name, topic))?;
         if let Some(tracker) = tracker {
-            tracker.unbury(letter);
+            tracker.unbury(buried.letter());
         }
-        let delivery = Delivery { event: letter.event.clone(), topic: number, tracker: tracker.clone() };
+        let delivery = Delivery { event: event.clone(), topic: number, tracker: tracker.clone() };
         let taken = subscriber.take(std::iter::once(delivery));
         if taken.count == 0 {
             if let Some(tracker) = tracker {
-                tracker.bury(Arc::clone(letter));
+                tracker.bury(Arc::clone(buried.letter()));
             }
             return None;
         }
@@ -98,9 +98,9 @@ impl Shared {
 
     /// Forgets a dead letter; `false` if there is none of that id.
     pub fn discard(&self, id: ObjectId) -> bool {
-        let Some(Buried { letter, tracker, .. }) = self.dead().take(id) else { return false };
-        if let Some(tracker) = tracker {
-            tracker.unbury(&letter);
+        let Some(buried) = self.dead().take(id) else { return false };
+        if let Some(tracker) = &buried.tracker {
+            tracker.unbury(buried.letter());
             tracker.done();
         }
         true
@@ -110,7 +110,7 @@ impl Shared {
     pub fn restore(&self, number: u64, letters: Vec<Arc<DeadLetter>>, completion: &Arc<dyn Completion>) {
         let tracker = Tracker::of_letters(number, &letters, Arc::clone(completion));
         for letter in letters {
-            self.keep(Buried { letter, subscriber: Weak::new(), tracker: Some(Arc::clone(&tracker)) });
+            self.keep(Buried::restored(letter, &tracker));
         }
     }
 }

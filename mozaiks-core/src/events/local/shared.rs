@@ -24,6 +24,8 @@ pub(super) struct Shared {
     pub idle: Notify,
     index: RwLock<Index>,
     dead: Mutex<DeadLetters>,
+    /// What is said of an event that found no room.
+    full: Arc<str>,
 }
 
 /// Who wants to know what becomes of events, and the numbers that they have there.
@@ -36,7 +38,7 @@ pub(super) struct Tracked<'t> {
 /// What found no room.
 struct Refused {
     subscriber: Arc<Subscriber>,
-    deliveries: Vec<Delivery>,
+    deliveries: SmallVec<[Delivery; 1]>,
     /// True where nothing did not before it.
     first: bool,
 }
@@ -45,14 +47,15 @@ impl Shared {
     pub fn new(clock: Arc<dyn Clock>, options: LocalEventBusOptions) -> Self {
         let index = RwLock::new(Index::new(options.history));
         let dead = Mutex::new(DeadLetters::new(options.dead_letters));
-        Self { clock, options, idle: Notify::new(), index, dead }
+        let full = format!("{} events waited for the subscriber", options.queue).into();
+        Self { clock, options, idle: Notify::new(), index, dead, full }
     }
 
     /// Queues events for everybody who wants them.
     pub fn publish(&self, mut events: &[Event], tracked: Option<Tracked<'_>>) -> Result<(), EventBusError> {
         let mut numbers = tracked.map_or(&[] as &[u64], |tracked| tracked.numbers);
         let mut wakers = SmallVec::<[Waker; 16]>::new();
-        let mut refused = Vec::new();
+        let mut refused = SmallVec::<[Refused; 1]>::new();
         let mut index = self.index();
         if index.closed {
             return Err(closed());
@@ -71,6 +74,9 @@ impl Shared {
             (events, numbers) = (later, numbers_later);
             route.topic.published(now);
             let subscribers = &*route.subscribers;
+            if subscribers.is_empty() && tracked.is_none() {
+                continue;
+            }
             let trackers: Vec<_> = tracked.map_or_else(Vec::new, |tracked| {
                 let completion = || Arc::clone(tracked.completion);
                 numbers_now.iter().map(|&one| Tracker::new(one, subscribers.len(), completion())).collect()
@@ -91,19 +97,17 @@ impl Shared {
                 let taken = subscriber.take(now.iter().enumerate().map(delivery));
                 wakers.extend(taken.waker);
                 if taken.count < now.len() {
-                    let deliveries = now.iter().enumerate().skip(taken.count).map(delivery).collect();
+                    let deliveries: SmallVec<_> =
+                        now.iter().enumerate().skip(taken.count).map(delivery).collect();
+                    route.topic.counts.add(Tally { dead: deliveries.len() as u64, ..Tally::default() });
                     let subscriber = Arc::clone(subscriber);
                     refused.push(Refused { subscriber, deliveries, first: taken.fills });
                 }
             }
         }
         drop(index);
-        for waker in wakers {
-            waker.wake();
-        }
-        for refused in refused {
-            self.refuse(refused);
-        }
+        wakers.drain(..).for_each(Waker::wake);
+        refused.drain(..).for_each(|refused| self.refuse(refused));
         Ok(())
     }
 
@@ -118,11 +122,7 @@ impl Shared {
             );
         }
         for delivery in &deliveries {
-            let text = format!("{capacity} events waited for the subscriber");
-            if let Some(topic) = self.topic(delivery.topic) {
-                topic.counts.add(Tally { dead: 1, ..Tally::default() });
-            }
-            let failure = Failure { reason: DeadLetterReason::QueueFull, text };
+            let failure = Failure { reason: DeadLetterReason::QueueFull, text: Arc::clone(&self.full) };
             self.bury(&subscriber, delivery, failure, 0);
         }
     }

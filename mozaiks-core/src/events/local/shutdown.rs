@@ -63,7 +63,7 @@ impl LocalEventBus {
             index.closed = true;
             index.subscribers().to_vec()
         };
-        let left = subscribers.iter().map(|subscriber| (subscriber.name.clone(), subscriber.end()));
+        let left = subscribers.iter().map(|subscriber| (subscriber.name.to_string(), subscriber.end()));
         let undelivered: Vec<_> = left.filter(|(_, events)| *events > 0).collect();
         for (subscriber, events) in &undelivered {
             tracing::warn!(subscriber, events, "a subscriber was not done in time");
