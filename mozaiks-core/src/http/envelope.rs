@@ -5,6 +5,7 @@
 
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
 
@@ -18,10 +19,12 @@ use tower::{Service, ServiceExt};
 use tower_http::compression::Compression;
 use tracing::Span;
 
+use super::body::RequestBody;
 use super::error::error_response;
 use super::headers::{find, traceparent};
 use super::request_id::REQUEST_ID;
 use super::response::{Content, Response};
+use super::routes::execute;
 use super::shared::Shared;
 use crate::error::{Error, Result};
 use crate::guard::catch;
@@ -32,10 +35,10 @@ use crate::trace;
 const WORTH_COMPRESSING: u64 = 1024;
 
 /// A request, taken apart.
-pub(super) struct Asked<B = Body> {
+pub(super) struct Asked {
     pub shared: Arc<Shared>,
     pub parts: Parts,
-    pub body: B,
+    pub body: Body,
 }
 
 impl Asked {
@@ -77,44 +80,75 @@ where
 }
 
 /// What a handler answers a request, with all that stands around it.
-pub(super) async fn answer<H, F, B>(
-    shared: Arc<Shared>,
-    request: Request<B>,
-    handler: H,
-) -> Result<Response, Infallible>
+async fn answer<H, F>(shared: Arc<Shared>, request: Request, handler: H) -> Result<Response, Infallible>
 where
-    H: Fn(Asked<B>) -> F,
+    H: Fn(Asked) -> F,
     F: Future<Output = Result<Response>>,
 {
     let (parts, body) = request.into_parts();
-    let [named, accepted] = find(&parts.headers, [&REQUEST_ID, &ACCEPT_ENCODING]);
-    let id = shared.ids.of(named.first);
-    let accepted = accepted.first.filter(|_| shared.compress).cloned();
-    let span = span(&parts, &id);
-    // Pinned where it stands: it is large to move.
-    let mut work = std::pin::pin!(handler(Asked { shared: Arc::clone(&shared), parts, body }));
-    let outcome = poll_fn(|cx| {
-        let _entered = span.enter();
-        match catch(|| work.as_mut().poll(cx)) {
-            Ok(polled) => polled.map(Ok),
-            Err(crash) => Poll::Ready(Err(crash)),
+    let around = Around::of(&shared, &parts);
+    let work = pin!(handler(Asked { shared: Arc::clone(&shared), parts, body }));
+    Ok(around.answer(&shared, work).await)
+}
+
+/// What a call of an action is answered, with all that stands around it.
+pub(super) async fn answer_call(
+    shared: Arc<Shared>,
+    request: Request<impl RequestBody>,
+) -> Result<Response, Infallible> {
+    let (parts, body) = request.into_parts();
+    let around = Around::of(&shared, &parts);
+    let work = pin!(execute(&shared, &parts, body));
+    Ok(around.answer(&shared, work).await)
+}
+
+/// What stands around the work for one request.
+struct Around {
+    id: HeaderValue,
+    /// How the response may be encoded.
+    accepted: Option<HeaderValue>,
+    span: Span,
+}
+
+impl Around {
+    fn of(shared: &Shared, parts: &Parts) -> Self {
+        let [named, accepted] = find(&parts.headers, [&REQUEST_ID, &ACCEPT_ENCODING]);
+        let id = shared.ids.of(named.first);
+        let accepted = accepted.first.filter(|_| shared.compress).cloned();
+        let span = span(parts, &id);
+        Self { id, accepted, span }
+    }
+
+    /// The work stays pinned where it stands: it is large to move.
+    async fn answer(
+        self,
+        shared: &Shared,
+        mut work: Pin<&mut impl Future<Output = Result<Response>>>,
+    ) -> Response {
+        let Self { id, accepted, span } = self;
+        let outcome = poll_fn(|cx| {
+            let _entered = span.enter();
+            match catch(|| work.as_mut().poll(cx)) {
+                Ok(polled) => polled.map(Ok),
+                Err(crash) => Poll::Ready(Err(crash)),
+            }
+        })
+        .await;
+        let mut response = match outcome {
+            Ok(Ok(response)) => response,
+            Ok(Err(error)) => error_response(&logged(shared, error, &id)),
+            Err(crash) => error_response(&logged(shared, Error::internal(crash), &id)),
+        };
+        if !span.is_none() {
+            span.record("status", response.status().as_u16());
         }
-    })
-    .await;
-    let mut response = match outcome {
-        Ok(Ok(response)) => response,
-        Ok(Err(error)) => error_response(&logged(&shared, error, &id)),
-        Err(crash) => error_response(&logged(&shared, Error::internal(crash), &id)),
-    };
-    if !span.is_none() {
-        span.record("status", response.status().as_u16());
+        if let Some(accepted) = accepted.filter(|_| is_worth_compressing(&response)) {
+            // In a box, so that every other response does not make room for it.
+            response = Box::pin(compressed(response, accepted)).await;
+        }
+        response.headers_mut().insert(REQUEST_ID, id);
+        response
     }
-    if let Some(accepted) = accepted.filter(|_| is_worth_compressing(&response)) {
-        // In a box, so that every other response does not make room for it.
-        response = Box::pin(compressed(response, accepted)).await;
-    }
-    response.headers_mut().insert(REQUEST_ID, id);
-    Ok(response)
 }
 
 /// Writes an internal error that nobody has logged yet to the log, under an id that the client gets too.

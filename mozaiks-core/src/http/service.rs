@@ -14,9 +14,9 @@ use hyper::body::Incoming;
 use tower::ServiceExt;
 
 use super::builder::{Http, HttpBuilder};
-use super::envelope::answer;
+use super::envelope::answer_call;
 use super::response::{Content, Response};
-use super::routes::{execute, is_call};
+use super::routes::is_call;
 use super::shared::Shared;
 
 /// What [`serve`](super::serve) serves. Cloning is cheap.
@@ -61,7 +61,7 @@ impl HttpService {
     ) -> impl Future<Output = Result<Response, Infallible>> + Send + use<> {
         match &self.at_once {
             Some(shared) if *request.method() == Method::POST && is_call(request.uri().path()) => {
-                Either::Left(answer(Arc::clone(shared), request, execute))
+                Either::Left(answer_call(Arc::clone(shared), request))
             }
             _ => Either::Right(Box::pin(routed(self.router.clone(), request.map(Body::new)))),
         }

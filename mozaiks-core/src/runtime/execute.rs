@@ -99,7 +99,9 @@ impl Inner {
         }
         let started = begun.unwrap_or_else(|| self.services.clock.monotonic());
         let mut ran = None;
-        let outcome = match self.admit(identity, plugin).await {
+        // A future that is waited for in a `match` would keep its room to the end of it.
+        let admitted = self.admit(identity, plugin).await;
+        let outcome = match admitted {
             Ok((entry, grants)) => self.run_action(entry, grants, identity, call, started, &mut ran).await,
             Err(error) => Err(self.logged(error, plugin)),
         };

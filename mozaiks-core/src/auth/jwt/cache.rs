@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use quick_cache::UnitWeighter;
 use quick_cache::sync::{Cache as Entries, DefaultLifecycle};
-use siphasher::sip128::SipHasher24;
+use siphasher::sip128::SipHasher13;
 
 use super::keys::Key;
 use crate::auth::Authenticated;
@@ -16,7 +16,7 @@ use crate::datetime::DateTime;
 /// Only tokens that were verified get in, so that nobody without one can push others out.
 pub(super) struct Cache {
     entries: Option<Entries<Digest, Arc<Entry>, UnitWeighter, BuildHasherDefault<rustc_hash::FxHasher>>>,
-    hasher: SipHasher24,
+    hasher: SipHasher13,
 }
 
 struct Entry {
@@ -25,7 +25,7 @@ struct Entry {
     key: Arc<Key>,
 }
 
-/// What a token is known by: 128 bits of SipHash-2-4 under a key that nobody knows. Without the key nobody can make two
+/// What a token is known by: 128 bits of SipHash-1-3 under a key that nobody knows. Without the key nobody can make two
 /// tokens that have the same, and to find one by trying, each try is a request.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Digest(u64, u64);
@@ -45,7 +45,7 @@ impl Cache {
             let lifecycle = DefaultLifecycle::default();
             Entries::with(capacity, weight, UnitWeighter, BuildHasherDefault::default(), lifecycle)
         });
-        Self { entries, hasher: SipHasher24::new_with_key(&rand::random()) }
+        Self { entries, hasher: SipHasher13::new_with_key(&rand::random()) }
     }
 
     /// What a token is known by, if anything is remembered at all.

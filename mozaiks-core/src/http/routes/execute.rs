@@ -39,14 +39,18 @@ pub(super) async fn at_path(asked: Asked) -> Result<Response> {
         response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
         return Ok(response);
     }
-    execute(asked).await
+    let Asked { shared, parts, body } = asked;
+    execute(&shared, &parts, body).await
 }
 
 /// Executes the action that a `POST` is for.
-pub(in crate::http) async fn execute<B: RequestBody>(asked: Asked<B>) -> Result<Response> {
-    let Asked { shared, parts, body } = asked;
+pub(in crate::http) async fn execute(
+    shared: &Shared,
+    parts: &Parts,
+    body: impl RequestBody,
+) -> Result<Response> {
     let named = in_path(parts.uri.path()).ok_or_else(no_such_path)?;
-    run(&shared, &parts, named, body).await
+    run(shared, parts, named, body).await
 }
 
 /// Whether a path is among those of calls: a name or two stand behind it, or nothing is there.
@@ -69,17 +73,23 @@ pub(super) async fn at_own_path(mut asked: Asked) -> Result<Response> {
 /// The names in a path: one or two, and nothing else.
 fn in_path<'p>(path: &'p str) -> Option<Named<'p>> {
     let names = path.strip_prefix(PREFIX)?;
-    // Names are short: looking at each byte is quicker than to search well.
-    let has = |name: &str, sign| name.bytes().any(|byte| byte == sign);
-    let (plugin, action) = match names.bytes().position(|byte| byte == b'/') {
-        Some(end) => (names.get(..end)?, Some(names.get(end + 1..)?)),
+    let (mut slash, mut is_encoded) = (None, false);
+    for (at, byte) in names.bytes().enumerate() {
+        match byte {
+            b'/' if slash.is_some() => return None,
+            b'/' => slash = Some(at),
+            b'%' => is_encoded = true,
+            _ => {}
+        }
+    }
+    let (plugin, action) = match slash {
+        Some(at) => (names.get(..at)?, Some(names.get(at + 1..)?)),
         None => (names, None),
     };
-    let is_name = |name: &str| !name.is_empty() && !has(name, b'/');
-    if !is_name(plugin) || !action.is_none_or(is_name) {
+    if plugin.is_empty() || action.is_some_and(str::is_empty) {
         return None;
     }
-    let decoded = |name: &'p str| match has(name, b'%') {
+    let decoded = |name: &'p str| match is_encoded {
         true => percent_decode_str(name).decode_utf8().ok(),
         false => Some(Cow::Borrowed(name)),
     };
