@@ -1,9 +1,11 @@
 //! Where time and ids come from, so that a test can move both.
 
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{LazyLock, OnceLock};
 use std::time::{Duration, Instant};
 
+use bson::oid::ObjectId;
 use futures_util::future::BoxFuture;
 
 use crate::datetime::DateTime;
@@ -29,7 +31,12 @@ pub trait Clock: Send + Sync + fmt::Debug + 'static {
     }
 
     /// A new id, later in order than those before it (to the second across processes).
-    fn new_id(&self) -> bson::oid::ObjectId;
+    fn new_id(&self) -> ObjectId;
+
+    /// The time of day and a new id: what has both, such as an event, needs to look at the clock once.
+    fn now_and_id(&self) -> (DateTime, ObjectId) {
+        (self.now(), self.new_id())
+    }
 }
 
 /// The time of the machine.
@@ -75,7 +82,36 @@ impl Clock for SystemClock {
         Box::pin(tokio::task::unconstrained(tokio::time::sleep(duration)))
     }
 
-    fn new_id(&self) -> bson::oid::ObjectId {
-        bson::oid::ObjectId::new()
+    fn new_id(&self) -> ObjectId {
+        self.now_and_id().1
+    }
+
+    fn now_and_id(&self) -> (DateTime, ObjectId) {
+        let now = self.now();
+        (now, Ids::of_process().at(now))
+    }
+}
+
+/// Makes the ids of this process.
+struct Ids {
+    /// What tells them from those of other processes, and from those that `bson` makes in this one.
+    own: [u8; 5],
+    counter: AtomicU32,
+}
+
+impl Ids {
+    fn of_process() -> &'static Self {
+        static IDS: LazyLock<Ids> = LazyLock::new(|| {
+            let [_, _, _, _, own @ .., a, b, c] = ObjectId::new().bytes();
+            Ids { own: own.map(|byte| !byte), counter: AtomicU32::new(u32::from_be_bytes([0, a, b, c])) }
+        });
+        &IDS
+    }
+
+    fn at(&self, now: DateTime) -> ObjectId {
+        // Seconds go round in 2106, as everywhere.
+        let [_, _, _, _, seconds @ ..] = now.timestamp_millis().div_euclid(1000).to_be_bytes();
+        let [_, counter @ ..] = self.counter.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+        ObjectId::from_parts(u32::from_be_bytes(seconds), self.own, counter)
     }
 }

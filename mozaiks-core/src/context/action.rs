@@ -205,7 +205,8 @@ impl Context {
     /// An event of the caller's, at this moment.
     pub(crate) fn event(&self, topic: crate::events::Topic, payload: &impl Serialize) -> Result<Event> {
         let (clock, caller) = (&self.services.clock, self.identity.clone());
-        let event = Event::caused(clock.new_id(), topic, caller, payload, clock.now())?;
+        let (now, id) = clock.now_and_id();
+        let event = Event::caused(id, topic, caller, payload, now)?;
         Ok(event.after(self.hops, self.traceparent()))
     }
 

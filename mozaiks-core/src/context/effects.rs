@@ -70,7 +70,8 @@ impl Ending {
     #[inline]
     pub fn event(self, clock: &dyn Clock, topic: Topic, error_code: Option<ErrorCode>) -> Event {
         let ended = Ended { error_code, ..self.ended };
-        let event = Event::ended(clock.new_id(), topic, self.caller, ended, clock.now());
+        let (now, id) = clock.now_and_id();
+        let event = Event::ended(id, topic, self.caller, ended, now);
         event.after(self.hops, self.traceparent.as_deref())
     }
 }

@@ -12,7 +12,7 @@ impl Shared {
         let clock = &self.runtime.services().clock;
         let begun = clock.monotonic();
         let reply = self.runtime.call(&caller.identity, call.begun(begun)).await;
-        metrics.count(call.plugin(), &reply, clock.monotonic().saturating_sub(begun));
+        metrics.count(call.plugin(), &reply);
         reply
     }
 

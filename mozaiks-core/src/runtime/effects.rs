@@ -55,10 +55,8 @@ impl Sending {
 
 impl Inner {
     /// Hands over what an action has sent, in order, and then the event that says how the call ended. It is done to
-    /// its end though the caller goes away.
-    ///
-    /// # Errors
-    /// As for [`send`](Self::send).
+    /// its end though the caller goes away. Gives what came of it, as [`send`](Self::send) does, and whether something
+    /// had to be waited for.
     pub(super) async fn hand_over(
         self: &Arc<Self>,
         entry: &Arc<Entry>,
@@ -66,7 +64,7 @@ impl Inner {
         action: &str,
         effects: Vec<Effect>,
         duration: Duration,
-    ) -> Result<()> {
+    ) -> (Result<()>, bool) {
         let mut sending = Sending::of(effects);
         let sent = self.send_now(&mut sending);
         let ending = ctx.ending(action, duration);
@@ -78,16 +76,17 @@ impl Inner {
                 inner.say(&entry, ended).await;
                 outcome
             });
-            return Detached::new(&self.alone, work).await;
+            return (Detached::new(&self.alone, work).await, true);
         }
         let outcome = sending.outcome;
         let ended = self.ended(ending, outcome.as_ref().err().map(Error::code));
-        if !self.say_now(entry, ended.as_ref()) {
+        let said = self.say_now(entry, ended.as_ref());
+        if !said {
             let (inner, entry) = (Arc::clone(self), Arc::clone(entry));
             let work = Box::pin(async move { inner.say(&entry, ended).await });
             Detached::new(&self.alone, work).await;
         }
-        outcome
+        (outcome, !said)
     }
 
     /// Hands over what an event handler or a step has sent. It is done to its end though nobody waits for it any more.
@@ -107,7 +106,8 @@ impl Inner {
         Detached::new(&self.alone, Box::pin(async move { inner.send(&entry, sending).await })).await
     }
 
-    /// Publishes how a call ended. That is for the host to know: that the bus is away is not the caller's failure.
+    /// Publishes how a call ended. That is for the host to know: that the bus is away is not the caller's failure. Gives
+    /// whether the bus had to be waited for.
     pub(super) async fn say_ended(
         &self,
         entry: &Entry,
@@ -115,11 +115,13 @@ impl Inner {
         action: &str,
         duration: Duration,
         code: Option<&ErrorCode>,
-    ) {
+    ) -> bool {
         let ended = self.ended(ctx.ending(action, duration), code.cloned());
-        if !self.say_now(entry, ended.as_ref()) {
+        let said = self.say_now(entry, ended.as_ref());
+        if !said {
             self.say(entry, ended).await;
         }
+        !said
     }
 
     /// The event that says how a call ended.

@@ -9,7 +9,7 @@ use tracing::Instrument;
 use super::call::Call;
 use super::entry::Entry;
 use super::failure::{away, crashed, told};
-use super::reply::Reply;
+use super::reply::{Ran, Reply};
 use super::{Inner, Runtime};
 use crate::context::{Context, Grants};
 use crate::entitlements::Access;
@@ -189,7 +189,7 @@ impl Inner {
         identity: &Identity,
         call: Call<'_>,
         started: Duration,
-        ran: &mut Option<(usize, usize)>,
+        ran: &mut Option<Ran>,
     ) -> Result<Vec<u8>> {
         let Some(_pass) = entry.gate.enter(self.limits.concurrency) else {
             let busy = Error::unavailable("The plugin is busy").with_retry_after(BUSY_RETRY);
@@ -201,7 +201,10 @@ impl Inner {
         let Begun { action, span, future } = self.begin(entry, &ctx, call, ran)?;
         let run = async {
             let outcome = self.run(future, started).await;
-            let outcome = self.finish(entry, &ctx, action, outcome, started, &span).await;
+            let (outcome, took) = self.finish(entry, &ctx, action, outcome, started, &span).await;
+            if let Some(ran) = ran {
+                ran.took = took;
+            }
             outcome.map_err(|error| self.logged(error, entry.name()))
         };
         if span.is_none() { run.await } else { run.instrument(span.clone()).await }
@@ -214,12 +217,12 @@ impl Inner {
         entry: &'c Entry,
         ctx: &'c Context,
         call: Call<'_>,
-        ran: &mut Option<(usize, usize)>,
+        ran: &mut Option<Ran>,
     ) -> Result<Begun<'c>> {
         let traceparent = call.traceparent;
         let mut request = Request::of(ctx.identity());
         let action = self.read(entry, &mut request, call)?;
-        *ran = Some((entry.number, action));
+        *ran = Some(Ran { plugin: entry.number, action, took: Duration::ZERO });
         let Some(spec) = entry.code().spec(action) else {
             return Err(Error::internal("the action is not in the router"));
         };
@@ -268,7 +271,8 @@ impl Inner {
         self.too_large(reply.len()).map(|()| reply)
     }
 
-    /// Sends what a success leaves behind, and says to the bus how the call ended.
+    /// Sends what a success leaves behind, and says to the bus how the call ended. Gives how long the call took, with
+    /// what had to be waited for here.
     async fn finish(
         self: &Arc<Self>,
         entry: &Arc<Entry>,
@@ -277,19 +281,21 @@ impl Inner {
         outcome: Result<Vec<u8>>,
         started: Duration,
         span: &tracing::Span,
-    ) -> Result<Vec<u8>> {
+    ) -> (Result<Vec<u8>>, Duration) {
         let effects = if outcome.is_ok() { ctx.take_effects() } else { Vec::new() };
         let duration = self.services.clock.monotonic().saturating_sub(started);
-        let outcome = if effects.is_empty() {
+        let (outcome, waited) = if effects.is_empty() {
             let code = outcome.as_ref().err().map(Error::code);
-            self.say_ended(entry, ctx, action, duration, code.as_ref()).await;
-            outcome
+            let waited = self.say_ended(entry, ctx, action, duration, code.as_ref()).await;
+            (outcome, waited)
         } else {
-            let handed_over = self.hand_over(entry, ctx, action, effects, duration).await;
-            outcome.and_then(|reply| handed_over.map(|()| reply))
+            let (handed_over, waited) = self.hand_over(entry, ctx, action, effects, duration).await;
+            (outcome.and_then(|reply| handed_over.map(|()| reply)), waited)
         };
         told(span, duration, outcome.as_ref().err());
-        outcome
+        // What was done at once took no time that is worth another look at the clock.
+        let took = if waited { self.services.clock.monotonic().saturating_sub(started) } else { duration };
+        (outcome, took)
     }
 }
 

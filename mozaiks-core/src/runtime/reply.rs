@@ -11,8 +11,16 @@ use crate::error::{Error, Result};
 pub struct Reply {
     body: Vec<u8>,
     error: Option<Error>,
-    /// The numbers of the plugin and of the action, once they are known.
-    ran: Option<(usize, usize)>,
+    /// The action that was run, if the call got so far.
+    ran: Option<Ran>,
+}
+
+/// An action that was run: the numbers of its plugin and of itself, and how long it all took.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ran {
+    pub plugin: usize,
+    pub action: usize,
+    pub took: Duration,
 }
 
 impl Reply {
@@ -27,14 +35,14 @@ impl Reply {
         }
     }
 
-    pub(super) fn of_action(mut self, ran: Option<(usize, usize)>) -> Self {
+    pub(super) fn of_action(mut self, ran: Option<Ran>) -> Self {
         self.ran = ran;
         self
     }
 
-    /// The numbers of the plugin and of its action, if the call got so far.
+    /// The action that was run, if the call got so far.
     #[cfg(feature = "axum")]
-    pub(crate) fn ran(&self) -> Option<(usize, usize)> {
+    pub(crate) fn ran(&self) -> Option<Ran> {
         self.ran
     }
 

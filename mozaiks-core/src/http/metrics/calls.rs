@@ -1,7 +1,5 @@
 //! Calls of actions: how many, how they ended, how long they took.
 
-use std::time::Duration;
-
 use prometheus::{Histogram, HistogramVec, IntCounter, IntCounterVec, Registry};
 
 use super::{Metrics, counters, times};
@@ -70,12 +68,12 @@ impl CallMetrics {
     }
 
     /// Counts a call that was made.
-    pub fn count(&self, plugin: &str, reply: &Reply, took: Duration) {
-        let known = reply.ran().and_then(|(plugin, action)| {
-            let (name, actions) = self.plugins.get(plugin)?;
-            Some((name, actions.get(action)?))
+    pub fn count(&self, plugin: &str, reply: &Reply) {
+        let known = reply.ran().and_then(|ran| {
+            let (name, actions) = self.plugins.get(ran.plugin)?;
+            Some((name, actions.get(ran.action)?, ran.took))
         });
-        let Some((plugin, action)) = known else {
+        let Some((plugin, action, took)) = known else {
             if let Some(error) = reply.error() {
                 self.count_refused(plugin, error);
             }
