@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::datetime::DateTime;
 use crate::events::{DeadLetter, DeadLetterReason, Event};
-use crate::json::json_behind;
 use crate::storage::{DocumentId, StorageError};
 
 /// An event, and the dead letters that are left of it.
@@ -47,8 +46,8 @@ impl From<&DeadLetter> for Letter {
 
 /// An event as the storage holds it.
 pub(super) fn write(event: &Event) -> Result<RawDocumentBuf, StorageError> {
-    let text = json_behind(&[], event).map_err(|error| StorageError::codec(error.to_string()))?;
-    let record = Record { event: text.into(), dead: Vec::new() };
+    let text = serde_json::to_string(event).map_err(|error| StorageError::codec(error.to_string()))?;
+    let record = Record { event: text, dead: Vec::new() };
     bson::serialize_to_raw_document_buf(&record).map_err(|error| StorageError::codec(error.to_string()))
 }
 
