@@ -51,9 +51,11 @@ impl Timer for ConnectionTimer {
 
     fn sleep_until(&self, head_due: Instant) -> Pin<Box<dyn Sleep>> {
         self.beneath.heard.forget();
-        let rest = match self.may_rest.swap(true, Ordering::Relaxed) {
-            true => self.keep_alive.saturating_sub(self.beneath.header_timeout),
-            false => Duration::ZERO,
+        let rest = if self.may_rest.load(Ordering::Relaxed) {
+            self.keep_alive.saturating_sub(self.beneath.header_timeout)
+        } else {
+            self.may_rest.store(true, Ordering::Relaxed);
+            Duration::ZERO
         };
         let due = tokio::time::Instant::from_std(head_due) + rest;
         Box::pin(HeadTimer { due, begun: false, beneath: Arc::clone(&self.beneath) })
