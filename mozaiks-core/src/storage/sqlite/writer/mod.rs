@@ -4,18 +4,18 @@ mod batch;
 mod build;
 mod entries;
 mod expire;
+mod gather;
 mod job;
 mod operations;
 mod transaction;
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::thread::{self, JoinHandle, Thread};
+use std::time::Duration;
 use std::{io, pin::pin};
 
 use futures_util::future::{Either, select};
 use rusqlite::Connection;
-use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::{mpsc, oneshot};
 
 use super::error::closed;
@@ -25,6 +25,7 @@ use crate::clock::Clock;
 use crate::storage::StorageError;
 use batch::commit;
 use expire::AT_ONCE;
+use gather::Expected;
 use job::{Job, Task};
 
 pub(super) use build::CreateIndexes;
@@ -34,8 +35,6 @@ pub(super) use operations::{Delete, FindAndUpdate, Insert, Place, Update};
 
 /// So many writes wait at most; who comes later waits to wait.
 const QUEUE: usize = 1024;
-/// So long at most does a group wait for those who were in the one before, and now know that they can go on.
-const GATHER: Duration = Duration::from_micros(200);
 /// How often it is seen what has expired.
 const SWEEP: Duration = Duration::from_secs(60);
 
@@ -43,6 +42,9 @@ const SWEEP: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub(super) struct Writer {
     queue: Mutex<Option<mpsc::Sender<Message>>>,
+    expected: Arc<Expected>,
+    /// To wake it by.
+    handle: Thread,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -57,6 +59,7 @@ struct State {
     connection: Connection,
     shared: Arc<Shared>,
     clock: Arc<dyn Clock>,
+    expected: Arc<Expected>,
     /// The last to go.
     _lock: Lock,
 }
@@ -71,7 +74,8 @@ impl Writer {
         // It waits for messages and for time, as a task would; and it blocks, as a task must not.
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
         let (sender, receiver) = mpsc::channel(QUEUE);
-        let state = State { connection, shared, clock, _lock: lock };
+        let expected = Arc::new(Expected::default());
+        let state = State { connection, shared, clock, expected: Arc::clone(&expected), _lock: lock };
         let run = move || {
             let close = runtime.block_on(state.run(receiver));
             if let Some(close) = close {
@@ -80,7 +84,8 @@ impl Writer {
             }
         };
         let thread = thread::Builder::new().name("mozaiks-sqlite".into()).spawn(run)?;
-        Ok(Self { queue: Mutex::new(Some(sender)), thread: Mutex::new(Some(thread)) })
+        let handle = thread.thread().clone();
+        Ok(Self { queue: Mutex::new(Some(sender)), expected, handle, thread: Mutex::new(Some(thread)) })
     }
 
     /// Has an operation done and waits for it. Once it waits in the queue it is done, whether or not this is still
@@ -89,6 +94,7 @@ impl Writer {
         let queue = self.queue().ok_or_else(closed)?;
         let (task, answer) = Task::new(operation);
         queue.send(Message::Job(Box::new(task))).await.map_err(|_| closed())?;
+        self.expected.sent(&queue, &self.handle);
         drop(queue);
         answer.await.map_err(|_| closed())?
     }
@@ -121,19 +127,6 @@ impl Drop for Writer {
     }
 }
 
-/// Waits for as many as there were the last time: whoever writes one document after the other comes again at once, and
-/// one synchronisation less is worth more than the moment. Who writes alone waits for nobody.
-fn gather(queue: &mut mpsc::Receiver<Message>, messages: &mut Vec<Message>, last: usize) {
-    let start = Instant::now();
-    while messages.len() < last && start.elapsed() < GATHER {
-        match queue.try_recv() {
-            Ok(message) => messages.push(message),
-            Err(TryRecvError::Empty) => thread::yield_now(),
-            Err(TryRecvError::Disconnected) => break,
-        }
-    }
-}
-
 impl State {
     /// Works until it is told to end, or nobody is left to tell it anything. Gives whom to tell that it has.
     async fn run(self, mut queue: mpsc::Receiver<Message>) -> Option<oneshot::Sender<()>> {
@@ -156,7 +149,7 @@ impl State {
             } else if queue.recv_many(&mut messages, QUEUE).await == 0 {
                 break None;
             }
-            gather(&mut queue, &mut messages, last);
+            self.expected.gather(&mut queue, &mut messages, last);
             last = messages.len();
             let mut close = None;
             let mut jobs = Vec::with_capacity(messages.len());
