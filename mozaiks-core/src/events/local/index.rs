@@ -1,6 +1,7 @@
 //! Who gets which topic, found once for each topic.
 
 use std::borrow::Cow;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustc_hash::FxHashMap;
@@ -40,8 +41,11 @@ pub(super) struct TopicState {
 impl TopicState {
     /// Notes that events were published.
     pub fn published(&self, events: &[Event]) {
-        self.counts.published.fetch_add(events.len() as u64, std::sync::atomic::Ordering::Relaxed);
-        self.history().add(events);
+        let mut history = self.history();
+        // Counted under the lock, so that it need not be added at once.
+        let before = self.counts.published.load(Ordering::Relaxed);
+        self.counts.published.store(before + events.len() as u64, Ordering::Relaxed);
+        history.add(events);
     }
 
     pub fn history(&self) -> std::sync::MutexGuard<'_, History> {

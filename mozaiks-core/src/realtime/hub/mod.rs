@@ -116,7 +116,7 @@ impl Hub {
     pub fn connect(&self, user: &UserKey) -> Result<Listener, Refused> {
         let inner = &self.inner;
         // It counts before it is let in, so that two cannot take the last place.
-        let taken = inner.open.fetch_add(1, Ordering::AcqRel);
+        let taken = inner.open.fetch_add(1, Ordering::SeqCst);
         let admitted = if taken >= inner.options.total { Err(Refused::TooMany) } else { inner.admit(user) };
         match admitted {
             Ok(queue) => Ok(Listener::new(Arc::clone(inner), user.clone(), queue)),
@@ -216,7 +216,8 @@ impl Inner {
 
 impl Realtime for Hub {
     fn reaches(&self, to: &UserKey) -> bool {
-        self.inner.shard(to).contains_key(to)
+        // A connection counts before it is let in: where there is none, nobody need look for the user's.
+        self.inner.open.load(Ordering::SeqCst) > 0 && self.inner.shard(to).contains_key(to)
     }
 
     fn push(&self, to: &UserKey, message: Push) -> Result<(), RealtimeError> {
