@@ -72,8 +72,7 @@ impl<'i, 'w, 'b> Serializer for Fields<'i, 'w, 'b> {
         }
         let Items { writer, first, .. } = self.0;
         let begun = writer.bytes.len();
-        writer.stored = Some(Kind::Fields { first: *first });
-        value.serialize(&mut **writer)?;
+        writer.stored(Kind::Fields { first: *first }, value)?;
         *first &= writer.bytes.len() == begun;
         Ok(())
     }

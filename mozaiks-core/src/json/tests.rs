@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::text::{other_than_ascii_as_it_is, other_than_most_of_names};
 use super::*;
-use crate::format::{AsStored, STORED_DOCUMENT, takes_stored};
+use crate::format::{AsStored, STORED_DATE, STORED_DOCUMENT, takes_stored};
 
 fn agree<T: Serialize + ?Sized>(value: &T) -> Result<(), String> {
     let mut bytes = b"{".to_vec();
@@ -199,6 +199,24 @@ fn what_leaves_out_the_names_of_stored_values_is_left_to_serde_json() -> Result<
     }
     agree(&vec![Bare(crate::DateTime::from_millis(5))])?;
     agree(&BTreeMap::from([("at", Bare(crate::DateTime::from_millis(5)))]))?;
+    Ok(())
+}
+
+#[test]
+fn what_writes_stored_values_otherwise_is_left_to_serde_json() -> Result<(), Box<dyn std::error::Error>> {
+    /// Asks to be written as it is stored and then writes a text, as what wraps a serializer to have bytes written as
+    /// texts makes of a date.
+    struct AsText(&'static str);
+    impl Serialize for AsText {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            match takes_stored::<S::Error>() {
+                true => serializer.serialize_newtype_struct(STORED_DATE, "bytes"),
+                false => serializer.serialize_str(self.0),
+            }
+        }
+    }
+    agree(&[AsText("2025-10-15T10:30:00Z")])?;
+    agree(&BTreeMap::from([("at", AsText("2025-10-15T10:30:00Z"))]))?;
     Ok(())
 }
 

@@ -18,7 +18,7 @@ pub(super) const OF_SERDE_JSON: &str = "$serde_json::private";
 pub(super) struct Writer<'b> {
     pub bytes: &'b mut Vec<u8>,
     /// Set while what comes next is bytes that are stored so.
-    pub stored: Option<Kind>,
+    stored: Option<Kind>,
     pub dates: Dates,
 }
 
@@ -40,6 +40,14 @@ impl<'b> Writer<'b> {
         self.rare(&value)?;
         self.bytes.push(b'"');
         Ok(())
+    }
+
+    /// Writes bytes that are stored so. Where they have become something else on their way, nothing is.
+    #[inline]
+    pub fn stored<T: Serialize + ?Sized>(&mut self, kind: Kind, bytes: &T) -> Result<(), Left> {
+        self.stored = Some(kind);
+        bytes.serialize(&mut *self)?;
+        if self.stored.is_none() { Ok(()) } else { Err(Left) }
     }
 
     fn open(&mut self, variant: &str) -> Result<(), Left> {
@@ -127,13 +135,12 @@ impl<'w, 'b> Serializer for &'w mut Writer<'b> {
         value: &T,
     ) -> Result<(), Left> {
         match name {
-            STORED_DATE => self.stored = Some(Kind::Date),
-            STORED_ID => self.stored = Some(Kind::Id),
-            // Where no entry has just been begun with it, somebody else has kept it or taken the entry apart.
-            STORED_DOCUMENT if self.stored.is_none() => return Err(Left),
-            _ => {}
+            STORED_DATE => self.stored(Kind::Date, value),
+            STORED_ID => self.stored(Kind::Id, value),
+            // No entry has been begun with it: somebody else has kept it or taken the entry apart.
+            STORED_DOCUMENT => Err(Left),
+            _ => value.serialize(self),
         }
-        value.serialize(self)
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::*;
 use crate::datetime::DateTime;
+use crate::format::{AsStored, STORED_DATE, STORED_ID, takes_stored};
 use crate::storage::eval::{MAX_DEPTH, check_document};
 use crate::storage::reserved::check_fields;
 use crate::storage::{DocumentId, Raw};
@@ -118,6 +119,34 @@ fn what_bson_alone_knows_is_left_to_it() -> std::result::Result<(), String> {
     assert!(!agree(&Entry("a", bson::serde_helpers::HumanReadable(DateTime::from_millis(1))))?);
     assert!(!agree(&Entry("a", 'x'))?);
     assert!(!agree(&Raw::from(rawdoc! { "a": 1 }))?);
+    Ok(())
+}
+
+/// A value that asks to be written as it is stored and then writes something else, as what wraps a serializer to have
+/// bytes written as texts makes of a date.
+struct AsText<'t>(&'t str);
+
+impl Serialize for AsText<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        match takes_stored::<S::Error>() {
+            true => serializer.serialize_newtype_struct(STORED_DATE, self.0),
+            false => serializer.serialize_str(self.0),
+        }
+    }
+}
+
+#[test]
+fn what_writes_stored_values_otherwise_is_left_to_bson() -> std::result::Result<(), String> {
+    struct Bytes(&'static [u8]);
+    impl Serialize for Bytes {
+        fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+            serializer.serialize_bytes(self.0)
+        }
+    }
+    assert!(!agree(&Entry("a", AsText("2025")))?);
+    assert!(!agree(&Entry("a", (AsText("2025"), Bytes(b"bytes"))))?);
+    assert!(encode_plain(&Entry("a", AsStored(STORED_DATE, b"short"))).is_none());
+    assert!(encode_plain(&Entry("a", AsStored(STORED_ID, b""))).is_none());
     Ok(())
 }
 

@@ -19,8 +19,10 @@ const NULL: u8 = 0x0A;
 const INT32: u8 = 0x10;
 const INT64: u8 = 0x12;
 
-/// How many bytes a length takes.
+/// How many bytes a length takes, a date, and an id.
 const LENGTH: usize = 4;
+const DATE_LENGTH: usize = 8;
+const ID_LENGTH: usize = 12;
 
 /// Writes one value, with all that is in it.
 pub(super) struct Writer<'b> {
@@ -29,13 +31,13 @@ pub(super) struct Writer<'b> {
     kind_at: usize,
     /// The documents and arrays that have begun and not ended.
     depth: usize,
-    /// Whether the next bytes are a value as it is stored, of which the kind is written.
-    stored: bool,
+    /// Set while what comes next is a value as it is stored, of which the kind is written: how many bytes it has.
+    stored: Option<usize>,
 }
 
 impl<'b> Writer<'b> {
     pub fn new(bytes: &'b mut Vec<u8>) -> Self {
-        Self { bytes, kind_at: 0, depth: 0, stored: false }
+        Self { bytes, kind_at: 0, depth: 0, stored: None }
     }
 
     /// Says of which kind the value is that comes next. The outermost is a document, which nothing says of it.
@@ -191,7 +193,7 @@ impl<'w, 'b> Serializer for &'w mut Writer<'b> {
     }
 
     fn serialize_bytes(self, bytes: &[u8]) -> Result<(), LeftToBson> {
-        if !std::mem::take(&mut self.stored) {
+        if self.stored.take() != Some(bytes.len()) {
             return Err(LeftToBson);
         }
         self.bytes.extend_from_slice(bytes);
@@ -228,16 +230,20 @@ impl<'w, 'b> Serializer for &'w mut Writer<'b> {
         name: &'static str,
         value: &T,
     ) -> Result<(), LeftToBson> {
-        if name.starts_with('$') {
-            // The others are `bson`'s, to which they mean something.
-            self.kind(match name {
-                STORED_DATE => DATE_TIME,
-                STORED_ID => OBJECT_ID,
-                _ => return Err(LeftToBson),
-            })?;
-            self.stored = true;
+        if !name.starts_with('$') {
+            return value.serialize(self);
         }
-        value.serialize(self)
+        // The others are `bson`'s, to which they mean something.
+        let (kind, length) = match name {
+            STORED_DATE => (DATE_TIME, DATE_LENGTH),
+            STORED_ID => (OBJECT_ID, ID_LENGTH),
+            _ => return Err(LeftToBson),
+        };
+        self.kind(kind)?;
+        self.stored = Some(length);
+        value.serialize(&mut *self)?;
+        // Where the bytes have become something else on their way, nothing is written.
+        if self.stored.is_none() { Ok(()) } else { Err(LeftToBson) }
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
