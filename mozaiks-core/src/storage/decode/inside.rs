@@ -27,10 +27,13 @@ impl<'de> Inside<'de> {
         Ok(Self { is_structure: true, ..Self::of(document)? })
     }
 
+    /// One that cannot be read here is not passed either, though whoever asks goes on: there is no other to begin with.
     #[inline]
     fn value(&mut self) -> Result<Plain<'de>> {
-        let kind = self.kind.take().ok_or_else(unread)?;
-        Ok(Plain(self.elements.value(kind)?))
+        let mut elements = self.elements;
+        let value = elements.value(self.kind.ok_or_else(unread)?)?;
+        (self.elements, self.kind) = (elements, None);
+        Ok(Plain(value))
     }
 }
 

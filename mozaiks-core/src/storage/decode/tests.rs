@@ -157,6 +157,41 @@ fn what_bson_knows_by_a_name_is_left_to_it() -> std::result::Result<(), Box<dyn 
     Ok(())
 }
 
+/// What can be read of a document's numbers: it goes on behind those that cannot.
+#[derive(Debug, PartialEq)]
+struct Lenient(Vec<(String, Option<f64>)>);
+
+impl<'de> Deserialize<'de> for Lenient {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        struct Each;
+        impl<'de> Visitor<'de> for Each {
+            type Value = Lenient;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a document")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Lenient, A::Error> {
+                let mut read = Vec::new();
+                while let Some(name) = map.next_key()? {
+                    read.push((name, map.next_value().ok()));
+                }
+                Ok(Lenient(read))
+            }
+        }
+        deserializer.deserialize_map(Each)
+    }
+}
+
+#[test]
+fn what_is_not_read_here_is_not_passed_over() -> std::result::Result<(), Box<dyn std::error::Error>> {
+    let price = bson::Decimal128::from_bytes(*b"\x10ab\0\x01\0\0\0\x10cd\0\x02\0\0\0");
+    let document = RawDocumentBuf::try_from(&doc! { "a": 1.5, "price": price, "b": 2.5 })?;
+    agree::<Lenient>(&document)?;
+    assert_eq!(decode::<Lenient>(&document)?, bson::deserialize_from_slice(document.as_bytes())?);
+    Ok(())
+}
+
 /// Wants all of a document, or of an array, and takes one.
 #[derive(Debug, PartialEq)]
 struct First<T>(Option<T>);
