@@ -226,6 +226,18 @@ async fn a_call_may_take_until_its_deadline_and_no_longer() {
 }
 
 #[tokio::test]
+async fn what_it_takes_to_be_let_in_is_no_time_of_the_action() {
+    let host = host();
+    host.installations().faults().delay(Duration::from_secs(20));
+    let alice = host.user("alice");
+    let (reply, ()) =
+        tokio::join!(alice.call("waits", json!({ "seconds": 20 })), host.advance(Duration::from_secs(41)));
+    reply.unwrap();
+    let executed = host.assert_published("plugin_executed");
+    assert_eq!(executed.payload()["duration_ms"], 20_000.0);
+}
+
+#[tokio::test]
 async fn a_future_that_panics_when_it_is_cancelled_harms_nothing() {
     let host = host();
     let alice = host.user("alice");
