@@ -1,6 +1,10 @@
 //! One subscriber delays nobody, one user delays no other, and nothing is kept without bound.
 
-use mozaiks_core::events::{DeadLetterReason, LocalEventBusOptions};
+use std::sync::{Arc, Mutex};
+
+use futures_util::future::BoxFuture;
+use mozaiks_core::Event;
+use mozaiks_core::events::{DeadLetterReason, EventBus, EventHandler, LocalEventBusOptions, Subscription};
 
 use crate::support::{Act, Subscriber, bench, until, with};
 
@@ -120,6 +124,39 @@ async fn a_subscription_that_is_dropped_takes_the_handler_that_waits_with_it() {
     }
     assert_eq!(waits.seen_of("alice"), [0]);
     assert_eq!(bench.bus.statistics().topics[0].pending, 0);
+}
+
+/// Alice's events wait for ever; Bob's end the subscription.
+#[derive(Default)]
+struct Leaves {
+    subscription: Mutex<Option<Subscription>>,
+    seen: Mutex<Vec<String>>,
+}
+
+impl EventHandler for Leaves {
+    fn handle(&self, event: Event) -> BoxFuture<'_, mozaiks_core::Result<()>> {
+        let user = event.user_id().unwrap().to_string();
+        self.seen.lock().unwrap().push(user.clone());
+        if user == "bob" {
+            drop(self.subscription.lock().unwrap().take());
+        }
+        Box::pin(async move { if user == "alice" { std::future::pending().await } else { Ok(()) } })
+    }
+}
+
+#[tokio::test]
+async fn a_handler_that_ends_its_subscription_gets_nothing_of_a_user_whose_event_waits() {
+    let bench = bench();
+    let leaves = Arc::new(Leaves::default());
+    let subscription = bench.bus.subscribe("leaves", "notes:*".parse().unwrap(), leaves.clone()).unwrap();
+    *leaves.subscription.lock().unwrap() = Some(subscription);
+    let events = ["alice", "bob", "alice"].map(|user| bench.event("notes:note_created", user, 0));
+    bench.bus.publish(events.into()).await.unwrap();
+    until(|| leaves.subscription.lock().unwrap().is_none()).await;
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(*leaves.seen.lock().unwrap(), ["alice", "bob"]);
 }
 
 #[tokio::test]

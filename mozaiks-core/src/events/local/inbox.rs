@@ -68,9 +68,7 @@ impl Inbox {
     fn len(&self) -> usize {
         self.queue.len() + self.in_hand + self.aside.events()
     }
-}
 
-impl Inbox {
     /// Puts events where they have to wait: in the queue; or, where all that came before has been begun or lined up,
     /// behind the one of their user that is put aside. There they are no work for the worker until that one is done.
     fn put(&mut self, deliveries: impl Iterator<Item = Delivery>) {
@@ -163,9 +161,14 @@ impl Subscriber {
     }
 
     /// Puts an event that the worker has in hand behind the one of its user that is put aside; or gives it back, if
-    /// none is.
+    /// none is. Once it has ended nobody can tell any more, and the event is nobody's.
     pub fn line_up(&self, delivery: Delivery) -> Result<(), Delivery> {
         let mut inbox = self.inbox();
+        if inbox.ended {
+            drop(inbox);
+            drop(delivery);
+            return Ok(());
+        }
         inbox.aside.line_up(delivery)?;
         inbox.in_hand = inbox.in_hand.saturating_sub(1);
         Ok(())
