@@ -42,7 +42,7 @@ async fn collect(shared: &Shared, mut body: impl RequestBody, most: usize) -> Re
         loop {
             let hold = Hold::of(cx.waker());
             let polled = Pin::new(&mut body).poll_frame(cx);
-            if body.is_end_stream() {
+            if polled.is_ready() && body.is_end_stream() {
                 // There is nothing more that the connection could send.
                 hold.forget();
             } else {

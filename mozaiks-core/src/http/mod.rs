@@ -19,9 +19,9 @@
 //! # let _ = in_time; Ok(()) }
 //! ```
 //!
-//! `.build()` makes a router that nests anywhere: `axum::Router::new().nest("/mozaiks", router)`. A host that knows its users in another
-//! way puts an [`Identity`](crate::Identity) into the extensions of each request with a layer of its own, and needs no
-//! authenticator.
+//! `.build()` makes a router that nests anywhere: `axum::Router::new().nest("/mozaiks", router)`. A host that knows its
+//! users in another way puts an [`Identity`](crate::Identity) into the extensions of each request with a layer of its
+//! own, and needs no authenticator.
 
 mod body;
 mod builder;

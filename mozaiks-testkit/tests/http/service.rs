@@ -97,3 +97,62 @@ async fn routes_of_the_host_s_own_stand_beside_the_short_way() {
     assert_eq!(server.call("echo", serde_json::json!({ "text": "x" })).await.0, 200);
     assert_eq!(server.get("/health").send().await.unwrap().status(), 200);
 }
+
+/// What three calls after one another look like, the bodies of a known length or not.
+fn three_calls() -> String {
+    let head = "POST /api/execute/lab/echo HTTP/1.1\r\nhost: x\r\nauthorization: Bearer user-alice\r\n";
+    let body = |number: u8| format!(r#"{{"text":"number {number}"}}"#);
+    let known = |number| format!("{head}content-length: {}\r\n\r\n{}", body(number).len(), body(number));
+    let chunked = format!(
+        "{head}transfer-encoding: chunked\r\n\r\n5\r\n{{\"tex\r\n{:x}\r\n{}\r\n0\r\n\r\n",
+        body(2).len() - 5,
+        &body(2)[5..]
+    );
+    format!("{}{chunked}{}", known(1), known(3))
+}
+
+#[tokio::test]
+async fn calls_are_answered_in_order_however_their_bytes_arrive() {
+    for server in [
+        Server::start(Setup::default()).await,
+        Server::start(Setup::default().http(HttpBuilder::build)).await,
+    ] {
+        let calls = three_calls();
+        for piece in [1, 2, 7, 50, 111, 163, 164, 165, 200, 331, calls.len()] {
+            let mut connection = server.raw().await;
+            for bytes in calls.as_bytes().chunks(piece) {
+                connection.send(bytes).await;
+                for _ in 0..3 {
+                    tokio::task::yield_now().await;
+                }
+            }
+            let mut replies = String::new();
+            while replies.matches("number ").count() < 3 {
+                replies += &connection.some().await;
+            }
+            let order: Vec<_> = replies.matches("number ").collect();
+            assert_eq!(order.len(), 3, "{piece}: {replies}");
+            let places = [1, 2, 3].map(|number| replies.find(&format!("number {number}")).unwrap());
+            assert!(places.is_sorted(), "{piece}: {replies}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_asks_first_is_told_to_go_on() {
+    let server = Server::start(Setup::default()).await;
+    let mut connection = server.raw().await;
+    let body = r#"{"text":"x"}"#;
+    for _ in 0..2 {
+        connection
+            .send(format!(
+                "POST /api/execute/lab/echo HTTP/1.1\r\nhost: x\r\nauthorization: Bearer user-alice\r\n\
+                 expect: 100-continue\r\ncontent-length: {}\r\n\r\n",
+                body.len()
+            ))
+            .await;
+        assert!(connection.some().await.starts_with("HTTP/1.1 100 "));
+        connection.send(body).await;
+        assert!(connection.some().await.starts_with("HTTP/1.1 200 "));
+    }
+}

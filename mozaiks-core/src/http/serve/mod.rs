@@ -78,8 +78,9 @@ impl ServeOptions {
     }
 }
 
-/// Serves a [router](axum::Router), or an [`Http`](super::Http) or its builder, over HTTP/1.1 until the signal comes, then ends in order: it takes no more connections, lets requests end and live
-/// connections hear that the host goes away (1001), up to the deadline.
+/// Serves a [router](axum::Router), or an [`Http`](super::Http) or its builder, over HTTP/1.1 until the signal comes,
+/// then ends in order: it takes no more connections, lets requests end and live connections hear that the host goes
+/// away (1001), up to the deadline.
 ///
 /// `true` if all had ended by the deadline; what had not was cut off. Events that wait, plugins and the storage are the
 /// caller's to end after that: [`Runtime::shutdown`](crate::Runtime::shutdown), then
