@@ -317,8 +317,10 @@ fn reckoning_with_moments_ends_at_the_ends_of_time() {
 #[test]
 fn the_clock_of_the_machine_goes_on() {
     let clock = SystemClock;
-    let (first, second) = (clock.new_id(), clock.new_id());
-    assert_ne!(first, second);
+    let ids: BTreeSet<_> = (0..1000).map(|_| clock.new_id()).collect();
+    assert_eq!(ids.len(), 1000);
+    let (now, id) = clock.now_and_id();
+    assert_eq!(id.timestamp().timestamp_millis(), now.timestamp_millis() / 1000 * 1000);
     let before = clock.monotonic();
     assert!(clock.monotonic() >= before);
     assert!(clock.now() > "2025-01-01T00:00:00Z".parse().unwrap());
