@@ -15,12 +15,14 @@ pub mod clock;
 pub mod context;
 pub mod datetime;
 mod detached;
+mod elements;
 pub mod entitlements;
 pub mod error;
 pub mod events;
 mod format;
 mod gate;
 mod guard;
+mod hex;
 #[cfg(feature = "axum")]
 pub mod http;
 #[cfg(any(feature = "jwt", feature = "otel"))]

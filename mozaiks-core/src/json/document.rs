@@ -7,8 +7,8 @@ use super::left::Left;
 use super::text::{write_bool, write_rare, write_short, write_unseen, write_unseen_name};
 use super::writer::Writer;
 use crate::datetime::DateTime;
-use crate::storage::elements::{Elements, Value, length_of_name};
-use crate::storage::hex_digits;
+use crate::elements::{Elements, Value, length_of_name};
+use crate::hex::hex_digits;
 
 /// Writes the fields of a document, if they are all plain.
 pub(super) fn write_fields(writer: &mut Writer<'_>, first: bool, document: &RawDocument) -> Result<(), Left> {

@@ -1,6 +1,6 @@
 //! What is left to `serde_json`.
 
-use crate::storage::elements::Unread;
+use crate::elements::Unread;
 
 pub(super) use crate::format::LeftToJson as Left;
 

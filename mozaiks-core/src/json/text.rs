@@ -8,7 +8,7 @@
 use serde::Serialize;
 
 use super::left::Left;
-use crate::storage::elements::length_of_name;
+use crate::elements::length_of_name;
 
 /// Writes a text.
 ///

@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::datetime::DateTime;
 use crate::format::{AsStored, STORED_ID, is_bson, takes_stored};
+use crate::hex::hex_digits;
 
 /// The id of a document: an ObjectId, or a text of the author's choice.
 ///
@@ -190,30 +191,6 @@ impl fmt::Debug for DocumentId {
 fn with_hex<R>(id: ObjectId, use_it: impl FnOnce(&str) -> R) -> R {
     use_it(std::str::from_utf8(&hex_digits(id)).unwrap_or_default())
 }
-
-/// The 24 digits.
-#[inline]
-pub(crate) fn hex_digits(id: ObjectId) -> [u8; 24] {
-    let mut digits = [b'0'; 24];
-    let (pairs, _) = digits.as_chunks_mut::<2>();
-    for (pair, byte) in pairs.iter_mut().zip(id.bytes()) {
-        *pair = HEX_DIGITS.get(usize::from(byte)).copied().unwrap_or_default();
-    }
-    digits
-}
-
-/// The two digits of each byte.
-#[allow(clippy::indexing_slicing, reason = "it is done when this is compiled, or it does not compile")]
-const HEX_DIGITS: [[u8; 2]; 256] = {
-    const DIGITS: [u8; 16] = *b"0123456789abcdef";
-    let mut digits = [[0; 2]; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        digits[byte] = [DIGITS[byte >> 4], DIGITS[byte & 15]];
-        byte += 1;
-    }
-    digits
-};
 
 impl Serialize for DocumentId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

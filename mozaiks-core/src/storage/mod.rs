@@ -5,7 +5,6 @@
 
 mod collection;
 mod decode;
-pub(crate) mod elements;
 mod encode;
 mod error;
 mod escape;
@@ -26,7 +25,6 @@ pub use collection::{Collection, Find, FindOneAndUpdate, ReadCollection, UpdateO
 pub use error::StorageError;
 pub use escape::escape_regex;
 pub use id::DocumentId;
-pub(crate) use id::hex_digits;
 pub use index::Index;
 pub use page::{Page, Updated};
 pub use raw::Raw;

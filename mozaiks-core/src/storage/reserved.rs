@@ -2,10 +2,10 @@
 
 use bson::{Bson, Document, RawDocument};
 
-use super::elements::Elements;
 use super::error::StorageError;
 use super::eval::is_id;
 use super::id::DocumentId;
+use crate::elements::Elements;
 use crate::error::Error;
 
 /// The fields that confine a document to its owner.

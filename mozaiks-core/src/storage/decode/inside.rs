@@ -7,7 +7,7 @@ use serde::de::{DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess,
 use super::name::{Name, text};
 use super::unread;
 use super::value::Plain;
-use crate::storage::elements::{Elements, Kind};
+use crate::elements::{Elements, Kind};
 
 /// What is in a document or an array, one after the other.
 pub(super) struct Inside<'de> {

@@ -16,8 +16,8 @@ use bson::error::{Error, Result};
 use bson::{RawDocument, RawDocumentBuf};
 use serde::de::{self, DeserializeOwned};
 
-use super::elements::{Unread, Value};
 use super::raw::Raw;
+use crate::elements::{Unread, Value};
 use value::Plain;
 use whole::Whole;
 

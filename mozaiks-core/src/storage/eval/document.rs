@@ -2,8 +2,8 @@
 
 use bson::{RawBsonRef, RawDocument};
 
+use crate::elements::{Elements, Unread, Value};
 use crate::storage::StorageError;
-use crate::storage::elements::{Elements, Unread, Value};
 
 /// The most bytes that a document may have: 16 MiB, which is MongoDB's limit, less 16 KiB. A storage on such a server
 /// needs them for the fields that confine a document to its owner, and what one cannot keep no other does.
