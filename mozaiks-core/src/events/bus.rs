@@ -21,7 +21,8 @@ pub trait EventBus: Send + Sync + 'static {
 
     /// As [`publish`](Self::publish), for a bus that has nothing to wait for now: it spares whoever publishes a future.
     ///
-    /// `None` if it has, or always: then nothing was handed over, and `publish` is to be asked.
+    /// `None` if it has, or always: then nothing was handed over, and `publish` is to be asked. What it does hand over
+    /// comes after all that was handed over before, in either way.
     fn publish_now(&self, events: &[Event]) -> Option<Result<(), EventBusError>> {
         let _ = events;
         None
