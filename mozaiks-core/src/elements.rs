@@ -47,6 +47,13 @@ impl<'d> Elements<'d> {
         }
     }
 
+    /// Has nothing more be read, since nobody knows where it would be.
+    #[cold]
+    pub fn spoil(&mut self) {
+        // A kind without a name.
+        self.rest = &[0];
+    }
+
     /// The next name and value.
     pub fn next(&mut self) -> Result<Option<(&'d str, Value<'d>)>, Unread> {
         let Some((kind, name)) = self.next_name()? else { return Ok(None) };

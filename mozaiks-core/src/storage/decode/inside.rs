@@ -27,12 +27,11 @@ impl<'de> Inside<'de> {
         Ok(Self { is_structure: true, ..Self::of(document)? })
     }
 
-    /// One that cannot be read here is not passed either, though whoever asks goes on: there is no other to begin with.
+    /// Behind one that cannot be read here nothing else is, though whoever asks goes on: nobody knows where it ends.
     #[inline]
     fn value(&mut self) -> Result<Plain<'de>> {
-        let mut elements = self.elements;
-        let value = elements.value(self.kind.ok_or_else(unread)?)?;
-        (self.elements, self.kind) = (elements, None);
+        let kind = self.kind.take().ok_or_else(unread)?;
+        let value = self.elements.value(kind).inspect_err(|_| self.elements.spoil())?;
         Ok(Plain(value))
     }
 }
@@ -63,7 +62,8 @@ impl<'de> SeqAccess<'de> for Inside<'de> {
     type Error = Error;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>> {
-        let Some((_, value)) = self.elements.next()? else { return Ok(None) };
+        let next = self.elements.next().inspect_err(|_| self.elements.spoil())?;
+        let Some((_, value)) = next else { return Ok(None) };
         seed.deserialize(Plain(value)).map(Some)
     }
 }
