@@ -113,7 +113,9 @@ impl AsyncWrite for Watched {
             return Pin::new(&mut self.stream).poll_write_vectored(cx, bytes);
         }
         with_room(|together| {
-            bytes.iter().for_each(|part| together.extend_from_slice(part));
+            for part in bytes {
+                together.extend_from_slice(part);
+            }
             Pin::new(&mut self.stream).poll_write(cx, together)
         })
     }
