@@ -5,22 +5,14 @@ use serde::ser::{Serialize, Serializer};
 use super::super::eval::MAX_DEPTH;
 use super::super::reserved::may_be_reserved;
 use super::fields::Fields;
+use crate::elements::LENGTH;
+use crate::elements::kinds::{
+    ARRAY, BOOLEAN, DATE_TIME, DOCUMENT, DOUBLE, INT32, INT64, NULL, OBJECT_ID, STRING,
+};
 use crate::format::{LeftToBson, STORED_DATE, STORED_ID};
 use crate::json::is_ascii_as_it_is;
 
-const DOUBLE: u8 = 0x01;
-const STRING: u8 = 0x02;
-const DOCUMENT: u8 = 0x03;
-const ARRAY: u8 = 0x04;
-const OBJECT_ID: u8 = 0x07;
-const BOOLEAN: u8 = 0x08;
-const DATE_TIME: u8 = 0x09;
-const NULL: u8 = 0x0A;
-const INT32: u8 = 0x10;
-const INT64: u8 = 0x12;
-
-/// How many bytes a length takes, a date, and an id.
-const LENGTH: usize = 4;
+/// How many bytes a date takes, and an id.
 const DATE_LENGTH: usize = 8;
 const ID_LENGTH: usize = 12;
 
@@ -108,6 +100,14 @@ impl<'b> Writer<'b> {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(&[0; LENGTH]);
         Ok(start)
+    }
+
+    /// Begins what a variant holds, in a document of which it is the only field.
+    fn variant<'w>(&'w mut self, name: &str, kind: u8) -> Result<Fields<'w, 'b>, LeftToBson> {
+        let outer = self.open(DOCUMENT)?;
+        self.name(name)?;
+        let start = self.open(kind)?;
+        Ok(Fields::within(self, outer, start))
     }
 
     /// Ends the document or array that began there.
@@ -279,10 +279,7 @@ impl<'w, 'b> Serializer for &'w mut Writer<'b> {
         variant: &'static str,
         _: usize,
     ) -> Result<Fields<'w, 'b>, LeftToBson> {
-        let outer = self.open(DOCUMENT)?;
-        self.name(variant)?;
-        let start = self.open(ARRAY)?;
-        Ok(Fields::within(self, outer, start))
+        self.variant(variant, ARRAY)
     }
 
     fn serialize_map(self, _: Option<usize>) -> Result<Fields<'w, 'b>, LeftToBson> {
@@ -305,9 +302,6 @@ impl<'w, 'b> Serializer for &'w mut Writer<'b> {
         variant: &'static str,
         _: usize,
     ) -> Result<Fields<'w, 'b>, LeftToBson> {
-        let outer = self.open(DOCUMENT)?;
-        self.name(variant)?;
-        let start = self.open(DOCUMENT)?;
-        Ok(Fields::within(self, outer, start))
+        self.variant(variant, DOCUMENT)
     }
 }

@@ -2,6 +2,8 @@
 
 use bson::{Bson, RawDocument, RawDocumentBuf};
 
+use crate::elements::LENGTH;
+use crate::elements::kinds::{OBJECT_ID, STRING};
 use crate::storage::{DocumentId, StorageError};
 
 use super::document::{MAX_DEPTH, MAX_DOCUMENT_SIZE, check_document, unreadable};
@@ -9,14 +11,8 @@ use super::document::{MAX_DEPTH, MAX_DOCUMENT_SIZE, check_document, unreadable};
 /// The name of the id, with the NUL that ends it.
 const ID: &[u8] = b"_id\0";
 
-/// How many bytes the length of a document or text takes.
-const LENGTH: usize = 4;
-
 /// How many bytes one more level of nesting takes at least: a type, an empty name, a length and an end.
 const LEVEL: usize = 1 + 1 + LENGTH + 1;
-
-const STRING: u8 = 0x02;
-const OBJECT_ID: u8 = 0x07;
 
 /// The document with its id as the first field: as filters, sorts and pipelines want it.
 ///

@@ -3,10 +3,12 @@
 //! It only ever says what is there. Whoever meets something else, or something wrong, leaves the document to `bson`,
 //! which knows every kind and has the words for every mistake.
 
+pub(crate) mod kinds;
+
 use bson::RawDocument;
 
-/// How many bytes a length takes.
-const LENGTH: usize = 4;
+/// How many bytes the length of a document or text takes.
+pub(crate) const LENGTH: usize = 4;
 
 /// A value of a document, as far as it can be told from its kind and length alone. Texts are texts, or bytes that
 /// nobody has looked at.
@@ -104,23 +106,23 @@ impl<'d> Elements<'d> {
         text_of: impl FnOnce(&'d [u8]) -> Result<T, Unread>,
     ) -> Result<Value<'d, T>, Unread> {
         Ok(match kind.0 {
-            0x01 => Value::Double(f64::from_le_bytes(self.take()?)),
-            0x02 => match self.take_slice(LENGTH)? {
+            kinds::DOUBLE => Value::Double(f64::from_le_bytes(self.take()?)),
+            kinds::STRING => match self.take_slice(LENGTH)? {
                 [_, _, _, _, text @ .., 0] => Value::String(text_of(text)?),
                 _ => return Err(Unread),
             },
-            0x03 => Value::Document(self.take_document()?),
-            0x04 => Value::Array(self.take_document()?),
-            0x07 => Value::ObjectId(self.take_first()?),
-            0x08 => match self.take()? {
+            kinds::DOCUMENT => Value::Document(self.take_document()?),
+            kinds::ARRAY => Value::Array(self.take_document()?),
+            kinds::OBJECT_ID => Value::ObjectId(self.take_first()?),
+            kinds::BOOLEAN => match self.take()? {
                 [0] => Value::Boolean(false),
                 [1] => Value::Boolean(true),
                 _ => return Err(Unread),
             },
-            0x09 => Value::DateTime(i64::from_le_bytes(self.take()?)),
-            0x0A => Value::Null,
-            0x10 => Value::Int32(i32::from_le_bytes(self.take()?)),
-            0x12 => Value::Int64(i64::from_le_bytes(self.take()?)),
+            kinds::DATE_TIME => Value::DateTime(i64::from_le_bytes(self.take()?)),
+            kinds::NULL => Value::Null,
+            kinds::INT32 => Value::Int32(i32::from_le_bytes(self.take()?)),
+            kinds::INT64 => Value::Int64(i64::from_le_bytes(self.take()?)),
             _ => return Err(Unread),
         })
     }
