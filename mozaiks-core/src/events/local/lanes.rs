@@ -2,9 +2,8 @@
 //! come after it line up behind it.
 
 use std::collections::VecDeque;
+use std::collections::hash_map::{Entry, HashMap};
 use std::hash::{Hash, Hasher};
-
-use rustc_hash::FxHashMap;
 
 use super::inbox::{Delivery, Waiting};
 use crate::events::Event;
@@ -12,7 +11,8 @@ use crate::events::Event;
 /// A lane for each user of whom an event is put aside.
 #[derive(Default)]
 pub(super) struct Lanes {
-    lanes: FxHashMap<OfUser, Lane>,
+    // Users who choose their ids cannot have them meet in it.
+    lanes: HashMap<OfUser, Lane>,
     events: usize,
 }
 
@@ -63,10 +63,14 @@ impl Lanes {
 
     /// Opens a lane for the user of an event that is put aside.
     pub fn open(&mut self, delivery: &Delivery) {
-        let lane = Lane { head: delivery.into(), behind: VecDeque::new() };
-        self.events += 1;
-        if let Some(before) = self.lanes.insert(OfUser(delivery.event.clone()), lane) {
-            self.events -= 1 + before.behind.len();
+        let head = delivery.into();
+        match self.lanes.entry(OfUser(delivery.event.clone())) {
+            // Whoever stands behind the one before stands behind this one.
+            Entry::Occupied(mut lane) => lane.get_mut().head = head,
+            Entry::Vacant(place) => {
+                self.events += 1;
+                place.insert(Lane { head, behind: VecDeque::new() });
+            }
         }
     }
 
