@@ -110,7 +110,9 @@ mod tests {
             .iter()
             .filter_map(|(name, value)| Some((name.clone(), HeaderValue::from_bytes(value).ok()?)));
         let mut headers = HeaderMap::new();
-        pairs.for_each(|(name, value)| assert!(headers.append(name, value) || !headers.is_empty()));
+        for (name, value) in pairs {
+            headers.append(name, value);
+        }
         headers
     }
 

@@ -198,7 +198,7 @@ pub(crate) fn stands_as_it_is(text: &str) -> bool {
 /// As [`stands_as_it_is`], whatever the text is of.
 fn is_as_it_is(text: &[u8]) -> bool {
     let plain = |byte: &u8| *byte >= b' ' && *byte != b'"' && *byte != b'\\';
-    let (chunks, rest) = text.as_chunks::<16>();
+    let (chunks, rest) = text.as_chunks::<MANY>();
     chunks.iter().all(|chunk| chunk.iter().fold(true, |so_far, byte| so_far & plain(byte)))
         && rest.iter().all(plain)
 }

@@ -50,11 +50,10 @@ pub use wiring::{HOST_TOPICS, WiringErrors};
 /// ```no_run
 /// # use mozaiks_core::prelude::*;
 /// # use mozaiks_core::runtime::{Runtime, RuntimeBuilder, WiringErrors};
-/// # fn services() -> RuntimeBuilder { unimplemented!() }
 /// # #[derive(Default)] struct Notes;
 /// # #[plugin(name = "notes")] impl Notes {}
-/// # async fn host() -> Result<(), Box<dyn std::error::Error>> {
-/// let runtime = services().plugin(Notes::default()).build()?;
+/// # async fn host(services: RuntimeBuilder) -> Result<(), Box<dyn std::error::Error>> {
+/// let runtime = services.plugin(Notes::default()).build()?;
 /// let report = runtime.start().await?;
 /// assert!(report.failed.is_empty());
 ///

@@ -17,6 +17,7 @@ pub struct Reply {
 
 /// An action that was run: the numbers of its plugin and of itself, and how long it all took.
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(not(feature = "axum"), allow(dead_code, reason = "who serves HTTP counts by them"))]
 pub(crate) struct Ran {
     pub plugin: usize,
     pub action: usize,
