@@ -62,7 +62,7 @@ async fn plugins_are_listed_for_who_may_use_them() {
         "name": "lab", "id": "com.example.lab", "display_name": "The Lab",
         "description": "Does whatever a test asks of it.", "version": "1.2.3", "category": "productivity",
         "enabled": true,
-        "actions": ["announce", "block", "echo", "fail", "get_settings", "hang", "huge", "keep", "kept", "panic",
+        "actions": ["announce", "echo", "fail", "get_settings", "hang", "hold", "huge", "keep", "kept", "panic",
             "save_settings", "tell", "tell_the_unwritable", "trace", "wait", "whoami"],
     });
     for path in ["/api/plugins", "/api/available-plugins"] {

@@ -1,10 +1,12 @@
 //! A plugin that does whatever a test asks of it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Condvar, Mutex};
 
 use mozaiks_core::prelude::*;
 use serde_json::Value;
 use tokio::sync::Notify;
+
+use crate::support::PATIENCE;
 
 /// Does whatever a test asks of it.
 #[derive(Default, Clone)]
@@ -12,6 +14,16 @@ pub struct Lab {
     /// Told when `wait` has begun, and what it waits for.
     pub begun: Arc<Notify>,
     pub go_on: Arc<Notify>,
+    /// How many of those that `hold` their thread may let go of it.
+    pub let_go: Arc<(Mutex<usize>, Condvar)>,
+}
+
+impl Lab {
+    /// Lets one that holds its thread let go.
+    pub fn let_go(&self) {
+        *self.let_go.0.lock().unwrap() += 1;
+        self.let_go.1.notify_one();
+    }
 }
 
 #[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema, Settings)]
@@ -109,10 +121,15 @@ impl Lab {
         ctx.push("told", std::collections::BTreeMap::from([(vec![1], 2)]))
     }
 
-    /// Holds its thread.
+    /// Holds its thread until it is told to let go.
     #[action]
-    async fn block(&self, _ctx: &Context, millis: u64) -> Result<()> {
-        std::thread::sleep(std::time::Duration::from_millis(millis.min(5000)));
+    async fn hold(&self, _ctx: &Context) -> Result<()> {
+        self.begun.notify_one();
+        let (allowed, told) = &*self.let_go;
+        let allowed = allowed.lock().unwrap();
+        let (mut allowed, _) =
+            told.wait_timeout_while(allowed, PATIENCE * 2, |allowed| *allowed == 0).unwrap();
+        *allowed = allowed.saturating_sub(1);
         Ok(())
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use mozaiks_core::http::ServeOptions;
 use serde_json::json;
+use tokio::runtime::Builder;
 
 use crate::support::{Server, Setup, server, within};
 
@@ -116,17 +117,48 @@ async fn a_thousand_clients_are_served_at_once() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_plugin_that_holds_its_thread_holds_up_nobody_else() {
     let server = server().await;
-    let blocking = (0..2)
-        .map(|_| tokio::spawn(server.post("/api/execute/lab/block").json(&json!({ "millis": 1500 })).send()));
-    let blocking: Vec<_> = blocking.collect();
-    let begun = std::time::Instant::now();
+    let mut held = Vec::new();
+    for _ in 0..2 {
+        held.push(tokio::spawn(server.post("/api/execute/lab/hold").json(&json!({})).send()));
+        within("one holds its thread", server.lab.begun.notified()).await;
+    }
     for _ in 0..20 {
         assert_eq!(server.call("echo", json!({ "text": "x" })).await.0, 200);
     }
-    assert!(begun.elapsed() < Duration::from_millis(1400), "{:?}", begun.elapsed());
-    for call in blocking {
+    for _ in &held {
+        server.lab.let_go();
+    }
+    for call in held {
         assert_eq!(call.await.unwrap().unwrap().status(), 200);
     }
+}
+
+#[test]
+fn the_worker_that_hears_the_network_may_be_held() {
+    let workers = Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let server = workers.block_on(server());
+    let clients = Builder::new_current_thread().enable_all().build().unwrap();
+    clients.block_on(async {
+        let (mut holding, mut other) = (server.raw().await, server.raw().await);
+        let health = "GET /health HTTP/1.1\r\nHost: x\r\n\r\n";
+        for _ in 0..20 {
+            for connection in [&mut holding, &mut other] {
+                connection.send(health).await;
+                assert!(connection.some().await.starts_with("HTTP/1.1 200 OK"));
+            }
+            holding
+                .send(
+                    "POST /api/execute/lab/hold HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer user-alice\r\n\
+                     Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}",
+                )
+                .await;
+            within("it holds its thread", server.lab.begun.notified()).await;
+            other.send(health).await;
+            assert!(other.some().await.starts_with("HTTP/1.1 200 OK"));
+            server.lab.let_go();
+            assert!(holding.some().await.starts_with("HTTP/1.1 200 OK"));
+        }
+    });
 }
 
 #[tokio::test]

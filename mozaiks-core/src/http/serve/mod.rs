@@ -2,6 +2,7 @@
 
 mod bell;
 mod connection;
+mod pulse;
 mod timer;
 
 use std::future::{Future, poll_fn};
@@ -19,6 +20,7 @@ use super::service::HttpService;
 use crate::realtime::hub::Hub;
 use bell::BellOf;
 use connection::Watched;
+use pulse::Pulse;
 use timer::ConnectionTimer;
 
 pub(super) use bell::Hold;
@@ -86,13 +88,16 @@ impl ServeOptions {
 /// caller's to end after that: [`Runtime::shutdown`](crate::Runtime::shutdown), then
 /// [`Storage::close`](crate::storage::Storage::close).
 ///
-/// It is to run on tokio's runtime of several threads: a plugin that blocks its thread holds up nobody else then.
+/// It is to run on tokio's runtime of several threads: a plugin that blocks its thread holds up nobody else then, as
+/// long as there is a thread that none blocks. A thread of its own watches for that, and wakes a worker if one is held
+/// for 20 ms.
 pub async fn serve(
     listener: TcpListener,
     service: impl Into<HttpService>,
     signal: impl Future<Output = ()>,
     options: ServeOptions,
 ) -> bool {
+    let _pulse = Pulse::of_current_runtime();
     let service = service.into();
     let mut signal = std::pin::pin!(signal);
     let (stopping, stop) = watch::channel(());
