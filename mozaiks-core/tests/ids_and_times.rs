@@ -328,6 +328,17 @@ fn the_clock_of_the_machine_goes_on() {
 
 proptest! {
     #[test]
+    fn object_ids_keep_their_bytes_and_sort_by_them(one: [u8; 12], other: [u8; 12], same in 0..12_usize) {
+        let mut near = one;
+        near[same..].copy_from_slice(&other[same..]);
+        for (one, other) in [(one, other), (one, near)] {
+            let ids = [one, other].map(|bytes| DocumentId::from(ObjectId::from_bytes(bytes)));
+            prop_assert_eq!(ids[0].cmp(&ids[1]), one.cmp(&other));
+            prop_assert_eq!(ids.map(|id| id.as_object_id().unwrap().bytes()), [one, other]);
+        }
+    }
+
+    #[test]
     fn every_text_is_an_id_that_comes_back(text in "\\PC{0,30}|[0-9a-fA-F]{24}") {
         let id = DocumentId::from(text.as_str());
         prop_assert_eq!(DocumentId::from(id.to_string()), id.clone());

@@ -1,6 +1,5 @@
 //! The id of a document: an ObjectId, or a text of the author's choice.
 
-use std::cmp::Ordering;
 use std::fmt;
 
 use bson::Bson;
@@ -32,37 +31,34 @@ use crate::hex::hex_digits;
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DocumentId(Repr);
 
-#[derive(Clone, PartialEq, Eq, Hash)]
+/// Texts sort below ObjectIds, as they do in BSON.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Repr {
     Text(Box<str>),
-    Object(ObjectId),
+    Object(Numbers),
 }
 
-/// Texts sort below ObjectIds, as they do in BSON.
-impl Ord for Repr {
+/// The bytes of an ObjectId as two numbers, which have the order of the bytes and are compared with fewer steps.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Numbers {
+    front: u64,
+    back: u32,
+}
+
+impl From<ObjectId> for Numbers {
     #[inline]
-    fn cmp(&self, other: &Self) -> Ordering {
-        match (self, other) {
-            (Self::Object(one), Self::Object(other)) => in_order(*one).cmp(&in_order(*other)),
-            (Self::Text(one), Self::Text(other)) => one.cmp(other),
-            (Self::Text(_), Self::Object(_)) => Ordering::Less,
-            (Self::Object(_), Self::Text(_)) => Ordering::Greater,
-        }
+    fn from(id: ObjectId) -> Self {
+        let [a, b, c, d, e, f, g, h, back @ ..] = id.bytes();
+        Self { front: u64::from_be_bytes([a, b, c, d, e, f, g, h]), back: u32::from_be_bytes(back) }
     }
 }
 
-impl PartialOrd for Repr {
+impl From<Numbers> for ObjectId {
     #[inline]
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
+    fn from(Numbers { front, back }: Numbers) -> Self {
+        let ([a, b, c, d, e, f, g, h], [i, j, k, l]) = (front.to_be_bytes(), back.to_be_bytes());
+        Self::from_bytes([a, b, c, d, e, f, g, h, i, j, k, l])
     }
-}
-
-/// The bytes of an id as one number, which is compared with fewer steps.
-#[inline]
-fn in_order(id: ObjectId) -> u128 {
-    let [a, b, c, d, e, f, g, h, rest @ ..] = id.bytes();
-    u128::from(u64::from_be_bytes([a, b, c, d, e, f, g, h])) << 32 | u128::from(u32::from_be_bytes(rest))
 }
 
 impl DocumentId {
@@ -73,14 +69,14 @@ impl DocumentId {
     pub(crate) fn len(&self) -> usize {
         match &self.0 {
             Repr::Text(text) => text.len(),
-            Repr::Object(id) => id.bytes().len(),
+            Repr::Object(_) => size_of::<ObjectId>(),
         }
     }
 
     /// The ObjectId, if it is one.
     pub fn as_object_id(&self) -> Option<ObjectId> {
         match &self.0 {
-            Repr::Object(id) => Some(*id),
+            Repr::Object(id) => Some((*id).into()),
             Repr::Text(_) => None,
         }
     }
@@ -105,7 +101,7 @@ impl DocumentId {
 
 impl From<ObjectId> for DocumentId {
     fn from(id: ObjectId) -> Self {
-        Self(Repr::Object(id))
+        Self(Repr::Object(id.into()))
     }
 }
 
@@ -136,7 +132,7 @@ impl From<&Self> for DocumentId {
 impl From<DocumentId> for Bson {
     fn from(id: DocumentId) -> Self {
         match id.0 {
-            Repr::Object(id) => Self::ObjectId(id),
+            Repr::Object(id) => Self::ObjectId(id.into()),
             Repr::Text(text) => Self::String(text.into()),
         }
     }
@@ -173,7 +169,7 @@ impl fmt::Display for DocumentId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Repr::Text(text) => f.write_str(text),
-            Repr::Object(id) => with_hex(*id, |hex| f.write_str(hex)),
+            Repr::Object(id) => with_hex((*id).into(), |hex| f.write_str(hex)),
         }
     }
 }
@@ -182,7 +178,7 @@ impl fmt::Debug for DocumentId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Repr::Text(text) => write!(f, "DocumentId({text:?})"),
-            Repr::Object(id) => write!(f, "DocumentId({id})"),
+            Repr::Object(id) => write!(f, "DocumentId({})", ObjectId::from(*id)),
         }
     }
 }
@@ -194,13 +190,16 @@ fn with_hex<R>(id: ObjectId, use_it: impl FnOnce(&str) -> R) -> R {
 
 impl Serialize for DocumentId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match &self.0 {
-            Repr::Text(text) => serializer.serialize_str(text),
-            Repr::Object(id) if takes_stored::<S::Error>() => {
-                AsStored(STORED_ID, &id.bytes()).serialize(serializer)
-            }
-            Repr::Object(id) if is_bson::<S::Error>() => id.serialize(serializer),
-            Repr::Object(id) => with_hex(*id, |hex| serializer.serialize_str(hex)),
+        let id = match &self.0 {
+            Repr::Text(text) => return serializer.serialize_str(text),
+            Repr::Object(id) => ObjectId::from(*id),
+        };
+        if takes_stored::<S::Error>() {
+            AsStored(STORED_ID, &id.bytes()).serialize(serializer)
+        } else if is_bson::<S::Error>() {
+            id.serialize(serializer)
+        } else {
+            with_hex(id, |hex| serializer.serialize_str(hex))
         }
     }
 }
