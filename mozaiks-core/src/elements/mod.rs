@@ -6,6 +6,7 @@
 pub(crate) mod kinds;
 
 use bson::RawDocument;
+use bson::oid::ObjectId;
 
 /// How many bytes the length of a document or text takes.
 pub(crate) const LENGTH: usize = 4;
@@ -74,7 +75,18 @@ impl<'d> Elements<'d> {
 
     /// The value of the name before.
     pub fn value(&mut self, kind: Kind) -> Result<Value<'d>, Unread> {
-        self.value_with(kind, text_of)
+        self.lying(kind)?.read()
+    }
+
+    /// The value of the name before, as it lies there.
+    #[inline]
+    pub fn lying(&mut self, kind: Kind) -> Result<Lying<'d>, Unread> {
+        /// What comes back is two words, which need no memory.
+        #[inline(never)]
+        fn take<'d>(elements: &mut Elements<'d>, kind: Kind) -> Result<&'d [u8], Unread> {
+            elements.take_value(kind)
+        }
+        Ok(Lying { kind, bytes: take(self, kind)? })
     }
 
     /// The next name and value, with texts as they lie there.
@@ -105,49 +117,138 @@ impl<'d> Elements<'d> {
         kind: Kind,
         text_of: impl FnOnce(&'d [u8]) -> Result<T, Unread>,
     ) -> Result<Value<'d, T>, Unread> {
-        Ok(match kind.0 {
-            kinds::DOUBLE => Value::Double(f64::from_le_bytes(self.take()?)),
+        Lying { kind, bytes: self.take_value(kind)? }.read_with(text_of)
+    }
+
+    #[inline]
+    fn take_value(&mut self, kind: Kind) -> Result<&'d [u8], Unread> {
+        match kind.0 {
             kinds::STRING => match self.take_slice(LENGTH)? {
-                [_, _, _, _, text @ .., 0] => Value::String(text_of(text)?),
-                _ => return Err(Unread),
+                [_, _, _, _, text @ .., 0] => Ok(text),
+                _ => Err(Unread),
             },
-            kinds::DOCUMENT => Value::Document(self.take_document()?),
-            kinds::ARRAY => Value::Array(self.take_document()?),
-            kinds::OBJECT_ID => Value::ObjectId(self.take_first()?),
-            kinds::BOOLEAN => match self.take()? {
-                [0] => Value::Boolean(false),
-                [1] => Value::Boolean(true),
-                _ => return Err(Unread),
-            },
-            kinds::DATE_TIME => Value::DateTime(i64::from_le_bytes(self.take()?)),
+            kinds::DOCUMENT | kinds::ARRAY => self.take_slice(0),
+            kinds::DOUBLE | kinds::DATE_TIME | kinds::INT64 => self.take(size_of::<i64>()),
+            kinds::INT32 => self.take(size_of::<i32>()),
+            kinds::BOOLEAN => self.take(1),
+            kinds::OBJECT_ID => self.take(size_of::<ObjectId>()),
+            kinds::NULL => Ok(&[]),
+            _ => Err(Unread),
+        }
+    }
+
+    #[inline]
+    fn take(&mut self, length: usize) -> Result<&'d [u8], Unread> {
+        let (taken, rest) = self.rest.split_at_checked(length).ok_or(Unread)?;
+        self.rest = rest;
+        Ok(taken)
+    }
+
+    /// A length, and what it counts: itself or not, so it is said how much more there is.
+    #[inline]
+    fn take_slice(&mut self, more: usize) -> Result<&'d [u8], Unread> {
+        let length = self.rest.first_chunk::<LENGTH>().ok_or(Unread)?;
+        let length = usize::try_from(i32::from_le_bytes(*length)).map_err(|_| Unread)?;
+        self.take(length.saturating_add(more))
+    }
+}
+
+/// A value that has been found and not been read. It is handed on in registers, where a [`Value`] goes through memory,
+/// and stalls there.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Lying<'d> {
+    kind: Kind,
+    /// Of a text, without its length and its end.
+    bytes: &'d [u8],
+}
+
+impl<'d> From<&'d RawDocument> for Lying<'d> {
+    fn from(document: &'d RawDocument) -> Self {
+        Self { kind: Kind(kinds::DOCUMENT), bytes: document.as_bytes() }
+    }
+}
+
+impl<'d> Lying<'d> {
+    /// The byte that says what it is.
+    #[inline]
+    pub fn kind(self) -> u8 {
+        self.kind.0
+    }
+
+    /// What it is.
+    pub fn read(self) -> Result<Value<'d>, Unread> {
+        self.read_with(text_of)
+    }
+
+    #[inline]
+    fn read_with<T>(
+        self,
+        text_of: impl FnOnce(&'d [u8]) -> Result<T, Unread>,
+    ) -> Result<Value<'d, T>, Unread> {
+        Ok(match self.kind.0 {
+            kinds::DOUBLE => Value::Double(self.double()?),
+            kinds::STRING => Value::String(text_of(self.bytes)?),
+            kinds::DOCUMENT => Value::Document(self.document()?),
+            kinds::ARRAY => Value::Array(self.document()?),
+            kinds::OBJECT_ID => Value::ObjectId(self.id()?),
+            kinds::BOOLEAN => Value::Boolean(self.boolean()?),
+            kinds::DATE_TIME => Value::DateTime(self.int64()?),
             kinds::NULL => Value::Null,
-            kinds::INT32 => Value::Int32(i32::from_le_bytes(self.take()?)),
-            kinds::INT64 => Value::Int64(i64::from_le_bytes(self.take()?)),
+            kinds::INT32 => Value::Int32(self.int32()?),
+            kinds::INT64 => Value::Int64(self.int64()?),
             _ => return Err(Unread),
         })
     }
 
-    fn take_first<const N: usize>(&mut self) -> Result<&'d [u8; N], Unread> {
-        let (taken, rest) = self.rest.split_first_chunk().ok_or(Unread)?;
-        self.rest = rest;
-        Ok(taken)
+    /// A double.
+    #[inline]
+    pub fn double(self) -> Result<f64, Unread> {
+        self.fixed().map(f64::from_le_bytes)
     }
 
-    fn take<const N: usize>(&mut self) -> Result<[u8; N], Unread> {
-        self.take_first().copied()
+    /// A text.
+    #[inline]
+    pub fn text(self) -> Result<&'d str, Unread> {
+        text_of(self.bytes)
     }
 
-    /// A length, and what it counts: itself or not, so it is said how much more there is.
-    fn take_slice(&mut self, more: usize) -> Result<&'d [u8], Unread> {
-        let length = self.rest.first_chunk::<LENGTH>().ok_or(Unread)?;
-        let length = usize::try_from(i32::from_le_bytes(*length)).map_err(|_| Unread)?;
-        let (taken, rest) = self.rest.split_at_checked(length.saturating_add(more)).ok_or(Unread)?;
-        self.rest = rest;
-        Ok(taken)
+    /// A document or an array.
+    #[inline]
+    pub fn document(self) -> Result<&'d RawDocument, Unread> {
+        RawDocument::from_bytes(self.bytes).map_err(|_| Unread)
     }
 
-    fn take_document(&mut self) -> Result<&'d RawDocument, Unread> {
-        RawDocument::from_bytes(self.take_slice(0)?).map_err(|_| Unread)
+    /// The bytes of an ObjectId.
+    #[inline]
+    pub fn id(self) -> Result<&'d [u8; 12], Unread> {
+        self.bytes.try_into().map_err(|_| Unread)
+    }
+
+    /// A boolean.
+    #[inline]
+    pub fn boolean(self) -> Result<bool, Unread> {
+        match self.bytes {
+            [0] => Ok(false),
+            [1] => Ok(true),
+            _ => Err(Unread),
+        }
+    }
+
+    /// A number of 32 bits.
+    #[inline]
+    pub fn int32(self) -> Result<i32, Unread> {
+        self.fixed().map(i32::from_le_bytes)
+    }
+
+    /// A number of 64 bits, or a date in milliseconds.
+    #[inline]
+    pub fn int64(self) -> Result<i64, Unread> {
+        self.fixed().map(i64::from_le_bytes)
+    }
+
+    #[inline]
+    fn fixed<const N: usize>(self) -> Result<[u8; N], Unread> {
+        self.bytes.try_into().map_err(|_| Unread)
     }
 }
 
@@ -170,6 +271,6 @@ pub(crate) fn length_of_name(bytes: &[u8]) -> Result<usize, Unread> {
     Ok(passed + rest)
 }
 
-fn text_of(bytes: &[u8]) -> Result<&str, Unread> {
+pub(crate) fn text_of(bytes: &[u8]) -> Result<&str, Unread> {
     std::str::from_utf8(bytes).map_err(|_| Unread)
 }

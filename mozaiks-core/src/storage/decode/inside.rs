@@ -7,7 +7,7 @@ use serde::de::{DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess,
 use super::name::{Name, text};
 use super::unread;
 use super::value::Plain;
-use crate::elements::{Elements, Kind};
+use crate::elements::{Elements, Kind, text_of};
 
 /// What is in a document or an array, one after the other.
 pub(super) struct Inside<'de> {
@@ -31,7 +31,7 @@ impl<'de> Inside<'de> {
     #[inline]
     fn value(&mut self) -> Result<Plain<'de>> {
         let kind = self.kind.take().ok_or_else(unread)?;
-        let value = self.elements.value(kind).inspect_err(|_| self.elements.spoil())?;
+        let value = self.elements.lying(kind).inspect_err(|_| self.elements.spoil())?;
         Ok(Plain(value))
     }
 }
@@ -42,7 +42,7 @@ impl<'de> MapAccess<'de> for Inside<'de> {
     #[inline]
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>> {
         if self.kind.is_some() {
-            self.value()?;
+            self.value()?.0.read()?;
         }
         let Some((kind, name)) = self.elements.next_name()? else { return Ok(None) };
         self.kind = Some(kind);
@@ -62,9 +62,11 @@ impl<'de> SeqAccess<'de> for Inside<'de> {
     type Error = Error;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>> {
-        let next = self.elements.next().inspect_err(|_| self.elements.spoil())?;
-        let Some((_, value)) = next else { return Ok(None) };
-        seed.deserialize(Plain(value)).map(Some)
+        let next = self.elements.next_name().inspect_err(|_| self.elements.spoil())?;
+        let Some((kind, name)) = next else { return Ok(None) };
+        text_of(name)?;
+        self.kind = Some(kind);
+        seed.deserialize(self.value()?).map(Some)
     }
 }
 

@@ -17,14 +17,13 @@ use bson::{RawDocument, RawDocumentBuf};
 use serde::de::{self, DeserializeOwned};
 
 use super::raw::Raw;
-use crate::elements::{Unread, Value};
+use crate::elements::Unread;
 use value::Plain;
 use whole::Whole;
 
 /// Reads a document.
 pub(crate) fn decode<T: DeserializeOwned>(document: &RawDocument) -> Result<T> {
-    T::deserialize(Plain(Value::Document(document)))
-        .or_else(|_| bson::deserialize_from_slice(document.as_bytes()))
+    T::deserialize(Plain(document.into())).or_else(|_| bson::deserialize_from_slice(document.as_bytes()))
 }
 
 /// Reads a document that nobody else needs.
