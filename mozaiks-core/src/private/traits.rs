@@ -1,5 +1,6 @@
 //! The few bounds that the types of a plugin's methods must meet, each with words for who does not meet it.
 
+use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use schemars::{Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
@@ -152,7 +153,8 @@ pub fn the_future_of_an_action_can_be_sent_to_another_thread<'a, F: Future + Sen
     outcome: Outcome<F::Output>,
     future: F,
 ) -> BoxFuture<'a, Result<Vec<u8>>> {
-    Box::pin(async move { outcome.write(future.await) })
+    // Not an `async` block: it would have room for the future twice.
+    Box::pin(future.map(move |returned| outcome.write(returned)))
 }
 
 /// The boxed future of a handler. The only place that asks whether it can be sent.
@@ -160,7 +162,7 @@ pub fn the_future_of_a_handler_can_be_sent_to_another_thread<'a, F: Future + Sen
     completion: Completion<F::Output>,
     future: F,
 ) -> BoxFuture<'a, Result<()>> {
-    Box::pin(async move { (completion.finish)(future.await) })
+    Box::pin(future.map(completion.finish))
 }
 
 /// What a check of settings returns.

@@ -1,6 +1,6 @@
 //! A search: which documents, in which order, how many.
 
-use std::future::IntoFuture;
+use std::future::{Future, IntoFuture};
 
 use bson::Document;
 use futures_util::future::BoxFuture;
@@ -82,43 +82,56 @@ impl<T> Find<'_, T> {
         self.query.projection = Some(projection);
         self
     }
+}
 
-    async fn run(mut self) -> Result<Found> {
+impl<'c, T> Find<'c, T> {
+    /// The question to the storage, which is asked when it is awaited. The search itself, which is large, ends here.
+    fn ask(mut self) -> Result<BoxFuture<'c, Result<Found, StorageError>>> {
         let scope = self.collection.handle.scope()?;
         if let Selector::Filter(filter) = &mut self.query.selector {
             reserved::check_filter(filter)?;
         }
         reserved::check_sort(self.query.sort.as_ref())?;
         reserved::check_projection(self.query.projection.as_ref())?;
-        Ok(self.collection.place().storage.find(scope, self.query).await?)
+        Ok(self.collection.place().storage.find(scope, self.query))
     }
 }
 
-impl<T: DeserializeOwned> Find<'_, T> {
+impl<'c, T: DeserializeOwned> Find<'c, T> {
     /// One page: `skip` is 0 and `limit` 50 if they are `None`, and `limit` is held to the most that the host allows
     /// (1,000 if it does not say).
     ///
     /// # Errors
     /// What the storage says.
-    pub async fn page(mut self, skip: Option<u64>, limit: Option<u64>) -> Result<Page<T>> {
+    pub fn page(
+        mut self,
+        skip: Option<u64>,
+        limit: Option<u64>,
+    ) -> impl Future<Output = Result<Page<T>>> + use<'c, T> {
         let skip = skip.unwrap_or(0);
         let limit = limit.unwrap_or(DEFAULT_PAGE).min(self.collection.place().max_page);
         self.query.skip = skip;
         self.query.limit = Some(limit);
         self.query.count_all = true;
-        let found = self.run().await?;
-        let total = found.total.unwrap_or_default();
-        Ok(Page::new(read_all(found)?, total, skip, limit))
+        let asked = self.ask();
+        async move {
+            let found = asked?.await?;
+            let total = found.total.unwrap_or_default();
+            Ok(Page::new(read_all(found)?, total, skip, limit))
+        }
     }
 
     /// The first that it finds, if there is one.
     ///
     /// # Errors
     /// What the storage says.
-    pub async fn first(mut self) -> Result<Option<Stored<T>>> {
+    pub fn first(mut self) -> impl Future<Output = Result<Option<Stored<T>>>> + use<'c, T> {
         self.query.limit = Some(1);
-        let found = self.run().await?;
-        Ok(found.documents.into_iter().next().map(Stored::read).transpose()?)
+        let asked = self.ask();
+        async move {
+            let found = asked?.await?;
+            Ok(found.documents.into_iter().next().map(Stored::read).transpose()?)
+        }
     }
 }
 
@@ -127,10 +140,16 @@ impl<'c, T: DeserializeOwned + 'c> IntoFuture for Find<'c, T> {
     type IntoFuture = BoxFuture<'c, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move { read_all(self.run().await?) })
+        let asked = self.ask();
+        Box::pin(async move { read_all(asked?.await?) })
     }
 }
 
 fn read_all<T: DeserializeOwned>(found: Found) -> Result<Vec<Stored<T>>> {
-    Ok(found.documents.into_iter().map(Stored::read).collect::<Result<_, StorageError>>()?)
+    // Not collected as a `Result`, which is made room for bit by bit, and moved each time.
+    let mut all = Vec::with_capacity(found.documents.len());
+    for document in found.documents {
+        all.push(Stored::read(document)?);
+    }
+    Ok(all)
 }
