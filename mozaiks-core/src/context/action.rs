@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::effects::{Effect, Effects, Ending, Unread};
+use super::effects::{Addressee, Effect, Effects, Ending, Outgoing, Unread};
 use super::query::QueryContext;
 use super::services::{Grants, PluginInfo, Services};
 use crate::error::{Error, Result};
@@ -125,7 +125,7 @@ impl Context {
     /// # Errors
     /// `INTERNAL` if the data cannot be written as JSON, or no user is behind the call.
     pub fn push(&self, action: &str, data: impl Serialize) -> Result<()> {
-        self.push_to(self.identity.user().clone(), "update", action, data)
+        self.push_to(self.caller(), "update", action, data)
     }
 
     /// As [`push`](Self::push), with the type `{plugin}_{event_type}`.
@@ -138,7 +138,7 @@ impl Context {
                 "the type of a push, {event_type:?}, must be in snake_case"
             )));
         }
-        self.push_to(self.identity.user().clone(), event_type, action, data)
+        self.push_to(self.caller(), event_type, action, data)
     }
 
     /// Notifies the caller, with a notification that the plugin declares. Needs `notifications:send`.
@@ -151,12 +151,12 @@ impl Context {
 
     pub(super) fn push_to(
         &self,
-        to: UserKey,
+        to: Addressee,
         event_type: &str,
         action: &str,
         data: impl Serialize,
     ) -> Result<()> {
-        self.somebody(&to)?;
+        self.somebody(to.user())?;
         let kind = [&*self.plugin.name, "_", event_type];
         if !self.plugin.longer_names.is_empty() {
             let kind = kind.concat();
@@ -168,13 +168,16 @@ impl Context {
             }
         }
         // Most users are not connected, and a text is made with less work.
-        self.hold(if self.services.realtime.reaches(&to) {
+        self.hold(if self.services.realtime.reaches(to.user()) {
             let push = Push::new(kind.concat(), serde_json::to_value(data)?, self.now()).action(action);
-            Effect::Push(Box::new((to, push)))
+            Effect::Push(Box::new((to.user().clone(), push)))
         } else {
-            let unread = Unread::new(kind, action, &data, self.now())?;
-            Effect::PushIfReached(Box::new((to, unread)))
+            Effect::PushIfReached(Unread::new(to, kind, action, &data)?)
         })
+    }
+
+    fn caller(&self) -> Addressee {
+        Addressee::Caller(self.identity.clone())
     }
 
     pub(super) fn notify_to(&self, to: UserKey, notification: Notification) -> Result<()> {
@@ -238,7 +241,7 @@ impl Context {
         )))
     }
 
-    pub(crate) fn take_effects(&self) -> Vec<Effect> {
+    pub(crate) fn take_effects(&self) -> Outgoing {
         self.effects.take()
     }
 }

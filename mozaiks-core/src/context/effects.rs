@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
+use smallvec::SmallVec;
 
 use crate::clock::Clock;
 use crate::datetime::DateTime;
@@ -19,19 +20,36 @@ pub(crate) enum Effect {
     Publish(Event),
     Push(Box<(UserKey, Push)>),
     /// For a user who had no live connection when it was made: it is put together if they have one when it leaves.
-    PushIfReached(Box<(UserKey, Unread)>),
+    PushIfReached(Unread),
     Notify(Box<(UserKey, Notification)>),
 }
 
 /// A push that most likely nobody gets, in one text: its type, its action, its data as JSON.
 #[derive(Debug)]
 pub(crate) struct Unread {
+    to: Addressee,
     text: Box<str>,
     /// Where the action begins.
     action: usize,
     /// Where the data begin.
     data: usize,
-    time: DateTime,
+}
+
+/// Whom a push is for.
+#[derive(Debug)]
+pub(crate) enum Addressee {
+    /// Nearly always: one pointer to hand on.
+    Caller(Identity),
+    Other(Box<UserKey>),
+}
+
+impl Addressee {
+    pub fn user(&self) -> &UserKey {
+        match self {
+            Self::Caller(caller) => caller.user(),
+            Self::Other(user) => user,
+        }
+    }
 }
 
 impl Unread {
@@ -39,21 +57,26 @@ impl Unread {
     ///
     /// # Errors
     /// If the data cannot be written as JSON.
-    pub fn new(kind: [&str; 3], action: &str, data: &impl Serialize, time: DateTime) -> Result<Self> {
+    pub fn new(to: Addressee, kind: [&str; 3], action: &str, data: &impl Serialize) -> Result<Self> {
         let [plugin, between, event_type] = kind;
         let text = json_behind(&[plugin, between, event_type, action], data)?;
         let begin = plugin.len() + between.len() + event_type.len();
-        Ok(Self { text, action: begin, data: begin + action.len(), time })
+        Ok(Self { to, text, action: begin, data: begin + action.len() })
     }
 
-    /// The push that it is.
+    /// Whom it is for.
+    pub fn to(&self) -> &UserKey {
+        self.to.user()
+    }
+
+    /// The push that it is, if it leaves at that time.
     ///
     /// # Errors
     /// If the data are no JSON after all, as an author's own code may have it.
-    pub fn read(&self) -> Result<Push> {
+    pub fn read(&self, time: DateTime) -> Result<Push> {
         let part = |from, to| self.text.get(from..to).unwrap_or_default();
         let data = serde_json::from_str(part(self.data, self.text.len()))?;
-        Ok(Push::new(part(0, self.action), data, self.time).action(part(self.action, self.data)))
+        Ok(Push::new(part(0, self.action), data, time).action(part(self.action, self.data)))
     }
 }
 
@@ -76,10 +99,13 @@ impl Ending {
     }
 }
 
+/// What an action has sent, in place where it is as much as usual.
+pub(crate) type Outgoing = SmallVec<[Effect; 2]>;
+
 /// What an action sends, in order.
 #[derive(Default)]
 pub(super) struct Effects {
-    held: Mutex<Vec<Effect>>,
+    held: Mutex<Outgoing>,
 }
 
 impl Effects {
@@ -93,7 +119,7 @@ impl Effects {
         room
     }
 
-    pub fn take(&self) -> Vec<Effect> {
+    pub fn take(&self) -> Outgoing {
         std::mem::take(&mut *self.held.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -13,5 +13,5 @@ pub use other_user::OtherUser;
 pub use plugin::PluginContext;
 pub use query::QueryContext;
 
-pub(crate) use effects::{Effect, Ending};
+pub(crate) use effects::{Effect, Ending, Outgoing};
 pub(crate) use services::{Grants, PluginInfo, Services};

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::action::Context;
+use super::effects::Addressee;
 use crate::error::{Error, Result};
 use crate::identity::UserKey;
 use crate::notifications::Notification;
@@ -48,6 +49,6 @@ impl OtherUser<'_> {
     /// # Errors
     /// As for [`Context::push`].
     pub fn push(&self, action: &str, data: impl Serialize) -> Result<()> {
-        self.ctx.push_to(self.user.clone(), "update", action, data)
+        self.ctx.push_to(Addressee::Other(Box::new(self.user.clone())), "update", action, data)
     }
 }

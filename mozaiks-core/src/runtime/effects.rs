@@ -2,14 +2,14 @@
 
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
-use std::{mem, slice, vec};
+use std::{mem, slice};
 
 use smallvec::SmallVec;
 
 use super::Inner;
 use super::entry::Entry;
 use super::failure::away;
-use crate::context::{Context, Effect, Ending};
+use crate::context::{Context, Effect, Ending, Outgoing};
 use crate::detached::Detached;
 use crate::error::{Error, ErrorCode, Result};
 use crate::events::{Event, Topic};
@@ -36,13 +36,13 @@ struct Sending {
     /// Events that leave together, before the rest.
     events: SmallVec<[Event; 4]>,
     next: Option<Effect>,
-    rest: vec::IntoIter<Effect>,
+    rest: <Outgoing as IntoIterator>::IntoIter,
     /// The first failure so far.
     outcome: Result<()>,
 }
 
 impl Sending {
-    fn of(effects: Vec<Effect>) -> Self {
+    fn of(effects: Outgoing) -> Self {
         Self { events: SmallVec::new(), next: None, rest: effects.into_iter(), outcome: Ok(()) }
     }
 
@@ -62,7 +62,7 @@ impl Inner {
         entry: &Arc<Entry>,
         ctx: &Context,
         action: &str,
-        effects: Vec<Effect>,
+        effects: Outgoing,
         duration: Duration,
     ) -> (Result<()>, bool) {
         let mut sending = Sending::of(effects);
@@ -96,7 +96,7 @@ impl Inner {
     pub(super) async fn send_to_the_end(
         self: &Arc<Self>,
         entry: &Arc<Entry>,
-        effects: Vec<Effect>,
+        effects: Outgoing,
     ) -> Result<()> {
         let mut sending = Sending::of(effects);
         if self.send_now(&mut sending) {
@@ -191,13 +191,13 @@ impl Inner {
                     let (to, push) = *push;
                     self.push(&to, push)
                 }
-                Some(Effect::PushIfReached(unread)) => {
-                    let (to, unread) = &*unread;
-                    match self.services.realtime.reaches(to) {
-                        true => unread.read().and_then(|push| self.push(to, push)),
-                        false => Ok(()),
+                Some(Effect::PushIfReached(unread)) => match self.services.realtime.reaches(unread.to()) {
+                    true => {
+                        let push = unread.read(self.services.clock.now());
+                        push.and_then(|push| self.push(unread.to(), push))
                     }
-                }
+                    false => Ok(()),
+                },
                 waits => {
                     sending.next = waits;
                     return false;

@@ -1,5 +1,6 @@
 //! The way of a request, from bytes to bytes.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use super::entry::Entry;
 use super::failure::{away, crashed, told};
 use super::reply::{Ran, Reply};
 use super::{Inner, Runtime};
-use crate::context::{Context, Grants};
+use crate::context::{Context, Grants, Outgoing};
 use crate::entitlements::Access;
 use crate::error::{Error, ErrorCode, Result};
 use crate::guard::{catch, within};
@@ -201,14 +202,15 @@ impl Inner {
         self.life.serves()?;
         let ctx = Context::new(self.services.clone(), entry.info.clone(), identity.clone(), grants, 0);
         let Begun { action, span, future } = self.begin(entry, &ctx, call, ran)?;
-        let run = async {
+        // Pinned where it is made: it is large to move.
+        let run = pin!(async {
             let outcome = self.run(future, started).await;
             let (outcome, took) = self.finish(entry, &ctx, action, outcome, started, &span).await;
             if let Some(ran) = ran {
                 ran.took = took;
             }
             outcome.map_err(|error| self.logged(error, entry.name()))
-        };
+        });
         if span.is_none() { run.await } else { run.instrument(span.clone()).await }
     }
 
@@ -284,7 +286,7 @@ impl Inner {
         started: Duration,
         span: &tracing::Span,
     ) -> (Result<Vec<u8>>, Duration) {
-        let effects = if outcome.is_ok() { ctx.take_effects() } else { Vec::new() };
+        let effects = if outcome.is_ok() { ctx.take_effects() } else { Outgoing::new() };
         let duration = self.services.clock.monotonic().saturating_sub(started);
         let (outcome, waited) = if effects.is_empty() {
             let code = outcome.as_ref().err().map(Error::code);

@@ -6,7 +6,7 @@ use super::entry::Entry;
 use super::failure::crashed;
 use super::keyed_lock::Held;
 use super::{Inner, Runtime};
-use crate::context::{Context, Effect, Grants};
+use crate::context::{Context, Grants, Outgoing};
 use crate::detached::Detached;
 use crate::error::{Error, ErrorCode, Result};
 use crate::guard::catch;
@@ -122,7 +122,7 @@ impl Inner {
         let Some(copy) = installations.get(identity.user(), plugin).await? else {
             return Err(not_installed());
         };
-        let mut effects = Vec::new();
+        let mut effects = Outgoing::new();
         if copy.enabled {
             effects = self.step(entry, identity, &copy, Step::Deactivate).await?;
         }
@@ -149,7 +149,7 @@ impl Inner {
     }
 
     /// Hands over what steps have sent, once the copy is as they were to make it.
-    async fn sent(self: &Arc<Self>, entry: &Arc<Entry>, effects: Vec<Effect>) -> Result<()> {
+    async fn sent(self: &Arc<Self>, entry: &Arc<Entry>, effects: Outgoing) -> Result<()> {
         self.send_to_the_end(entry, effects).await.map_err(|error| self.logged(error, entry.name()))
     }
 
@@ -160,13 +160,13 @@ impl Inner {
         identity: &Identity,
         copy: &Installation,
         step: Step,
-    ) -> Result<Vec<Effect>> {
+    ) -> Result<Outgoing> {
         let grants = Grants::Installed(copy.clone().into());
         let ctx = Context::new(self.services.clone(), entry.info.clone(), identity.clone(), grants, 0);
         let started = self.services.clock.monotonic();
         let logged = |error| self.logged(error, entry.name());
         let Some(future) = catch(|| entry.code().step(step, &ctx)).map_err(crashed).map_err(logged)? else {
-            return Ok(Vec::new());
+            return Ok(Outgoing::new());
         };
         self.guarded(future, started).await.map_err(logged)?;
         Ok(ctx.take_effects())
