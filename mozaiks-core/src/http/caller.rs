@@ -92,7 +92,11 @@ impl Shared {
             }
             return Err(unauthenticated());
         };
-        authenticator.authenticate(token).await.map_err(|error| {
+        let outcome = match authenticator.authenticate_now(token) {
+            Some(known) => known,
+            None => authenticator.authenticate(token).await,
+        };
+        outcome.map_err(|error| {
             tracing::debug!(%error, "a token was refused");
             match error {
                 AuthError::Unavailable(_) => {

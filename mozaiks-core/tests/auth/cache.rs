@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
+use mozaiks_core::auth::Authenticator;
 use serde_json::json;
 
 use crate::tokens::local_token_with;
@@ -30,6 +32,23 @@ fn a_remembered_token_opens_nothing_for_one_that_resembles_it() {
     assert_invalid(&ask(&users, &format!("{other_message}.{signature}")), "signature");
     assert_invalid(&ask(&users, &format!("{message}.")), "");
     assert_invalid(&ask(&users, &format!("{token} ")), "");
+}
+
+#[test]
+fn only_what_is_remembered_is_answered_at_once() {
+    let (users, clock) = local();
+    let token = local_token_with(json!({}));
+    assert_eq!(users.authenticate_now(&token), None);
+    let verified = ask(&users, &token).unwrap();
+    assert_eq!(users.authenticate_now(&token), Some(Ok(verified)));
+    assert_eq!(users.authenticate_now(&format!("{token} ")), None);
+    assert_eq!(users.authenticate_now(""), None);
+    assert_eq!(users.authenticate_now(&"x".repeat(1 << 20)), None);
+    let (forgetful, _) = local_with(|options| options.remember(0));
+    assert!(ask(&forgetful, &token).is_ok());
+    assert_eq!(forgetful.authenticate_now(&token), None);
+    clock.advance(Duration::from_secs(24 * 60 * 60));
+    assert_eq!(users.authenticate_now(&token), None);
 }
 
 #[test]
