@@ -5,6 +5,7 @@
 
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
+use std::mem;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
@@ -12,9 +13,9 @@ use std::task::Poll;
 use axum::RequestPartsExt;
 use axum::body::{Body, HttpBody};
 use axum::extract::{RawPathParams, Request};
-use axum::http::HeaderValue;
-use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, VARY};
+use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, VARY};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue};
 use tower::{Service, ServiceExt};
 use tower_http::compression::Compression;
 use tracing::Span;
@@ -33,6 +34,9 @@ use crate::trace;
 
 /// Below this many bytes, compressing costs more than it saves.
 const WORTH_COMPRESSING: u64 = 1024;
+
+/// Room for so many headers is kept from one request of a connection to the next.
+const USUAL_HEADERS: usize = 48;
 
 /// A request, taken apart.
 pub(super) struct Asked {
@@ -86,9 +90,11 @@ where
     F: Future<Output = Result<Response>>,
 {
     let (parts, body) = request.into_parts();
-    let around = Around::of(&shared, &parts);
+    let mut around = Around::of(&shared, &parts);
     let work = pin!(handler(Asked { shared: Arc::clone(&shared), parts, body }));
-    Ok(around.answer(&shared, work).await)
+    let mut response = around.run(&shared, work).await;
+    around.complete(&mut response, &mut HeaderMap::new()).await;
+    Ok(response)
 }
 
 /// What a call of an action is answered, with all that stands around it.
@@ -96,10 +102,11 @@ pub(super) async fn answer_call(
     shared: Arc<Shared>,
     request: Request<impl RequestBody>,
 ) -> Result<Response, Infallible> {
-    let (parts, body) = request.into_parts();
-    let around = Around::of(&shared, &parts);
-    let work = pin!(execute(&shared, &parts, body));
-    Ok(around.answer(&shared, work).await)
+    let (mut parts, body) = request.into_parts();
+    let mut around = Around::of(&shared, &parts);
+    let mut response = around.run(&shared, pin!(execute(&shared, &parts, body))).await;
+    around.complete(&mut response, &mut parts.headers).await;
+    Ok(response)
 }
 
 /// What stands around the work for one request.
@@ -119,35 +126,48 @@ impl Around {
         Self { id, accepted, span }
     }
 
-    /// The work stays pinned where it stands: it is large to move.
-    async fn answer(
-        self,
+    /// Does the work, which stays pinned where it stands: it is large to move.
+    async fn run(
+        &self,
         shared: &Shared,
         mut work: Pin<&mut impl Future<Output = Result<Response>>>,
     ) -> Response {
-        let Self { id, accepted, span } = self;
         let outcome = poll_fn(|cx| {
-            let _entered = span.enter();
+            let _entered = self.span.enter();
             match catch(|| work.as_mut().poll(cx)) {
                 Ok(polled) => polled.map(Ok),
                 Err(crash) => Poll::Ready(Err(crash)),
             }
         })
         .await;
-        let mut response = match outcome {
+        let response = match outcome {
             Ok(Ok(response)) => response,
-            Ok(Err(error)) => error_response(&logged(shared, error, &id)),
-            Err(crash) => error_response(&logged(shared, Error::internal(crash), &id)),
+            Ok(Err(error)) => error_response(&logged(shared, error, &self.id)),
+            Err(crash) => error_response(&logged(shared, Error::internal(crash), &self.id)),
         };
-        if !span.is_none() {
-            span.record("status", response.status().as_u16());
+        if !self.span.is_none() {
+            self.span.record("status", response.status().as_u16());
         }
-        if let Some(accepted) = accepted.filter(|_| is_worth_compressing(&response)) {
-            // In a box, so that every other response does not make room for it.
-            response = Box::pin(compressed(response, accepted)).await;
-        }
-        response.headers_mut().insert(REQUEST_ID, id);
         response
+    }
+
+    /// Puts in what every response has. The headers of the request are over, and lend their room: hyper reads those of
+    /// the next request into it.
+    async fn complete(&mut self, response: &mut Response, room: &mut HeaderMap) {
+        if response.headers().is_empty() && room.capacity() <= USUAL_HEADERS {
+            room.clear();
+            mem::swap(response.headers_mut(), room);
+        }
+        let is_json = matches!(response.body(), Content::Json(_));
+        let headers = response.headers_mut();
+        if is_json {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        headers.insert(REQUEST_ID, mem::replace(&mut self.id, HeaderValue::from_static("")));
+        if let Some(accepted) = self.accepted.take_if(|_| is_worth_compressing(response)) {
+            // In a box, so that every other response does not make room for it.
+            *response = Box::pin(compressed(mem::take(response), accepted)).await;
+        }
     }
 }
 

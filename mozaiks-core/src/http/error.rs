@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderValue, StatusCode};
 use bytes::Bytes;
 use serde::Serialize;
 
-use super::response::Response;
+use super::response::{Content, Response};
 use crate::error::{Error, ErrorCode};
 use crate::runtime::Reply;
 
@@ -16,11 +16,8 @@ const USUAL_RETRY: Duration = Duration::from_secs(1);
 
 /// A response of bytes that are JSON.
 pub(super) fn json_bytes(status: StatusCode, body: impl Into<Bytes>) -> Response {
-    let mut response = Response::new(body.into().into());
+    let mut response = Response::new(Content::Json(body.into()));
     *response.status_mut() = status;
-    // With room for the id of the request.
-    *response.headers_mut() = HeaderMap::with_capacity(2);
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }
 

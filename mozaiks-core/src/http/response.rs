@@ -15,6 +15,8 @@ pub(super) type Response = axum::http::Response<Content>;
 pub(super) enum Content {
     /// All of it.
     Whole(Bytes),
+    /// All of it, and JSON, which the headers do not say yet: that is said last.
+    Json(Bytes),
     /// What comes bit by bit.
     Streamed(Body),
 }
@@ -34,7 +36,7 @@ impl<B: Into<Bytes>> From<B> for Content {
 impl From<Content> for Body {
     fn from(content: Content) -> Self {
         match content {
-            Content::Whole(bytes) => bytes.into(),
+            Content::Whole(bytes) | Content::Json(bytes) => bytes.into(),
             Content::Streamed(body) => body,
         }
     }
@@ -49,22 +51,24 @@ impl HttpBody for Content {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         match &mut *self {
-            Self::Whole(bytes) if bytes.is_empty() => Poll::Ready(None),
-            Self::Whole(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
+            Self::Whole(bytes) | Self::Json(bytes) if bytes.is_empty() => Poll::Ready(None),
+            Self::Whole(bytes) | Self::Json(bytes) => {
+                Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes)))))
+            }
             Self::Streamed(body) => Pin::new(body).poll_frame(cx),
         }
     }
 
     fn is_end_stream(&self) -> bool {
         match self {
-            Self::Whole(bytes) => bytes.is_empty(),
+            Self::Whole(bytes) | Self::Json(bytes) => bytes.is_empty(),
             Self::Streamed(body) => body.is_end_stream(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
         match self {
-            Self::Whole(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Self::Whole(bytes) | Self::Json(bytes) => SizeHint::with_exact(bytes.len() as u64),
             Self::Streamed(body) => body.size_hint(),
         }
     }

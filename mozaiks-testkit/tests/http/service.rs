@@ -139,6 +139,30 @@ async fn calls_are_answered_in_order_however_their_bytes_arrive() {
 }
 
 #[tokio::test]
+async fn a_connection_remembers_nothing_of_the_request_before() {
+    let server = Server::start(Setup::default()).await;
+    let mut connection = server.raw().await;
+    let mut call = async |headers: &str| {
+        let head = "POST /api/execute/lab/whoami HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n";
+        connection.send(format!("{head}{headers}\r\n{{}}")).await;
+        connection.some().await
+    };
+    let many: String = (0..80).map(|number| format!("x-{number}: secret\r\n")).collect();
+    let few = "x-secret: secret\r\ncookie: secret\r\nx-request-id: mine\r\n";
+    for more in [few, &many] {
+        let first = call(&format!("authorization: Bearer user-alice\r\n{more}")).await;
+        assert!(first.starts_with("HTTP/1.1 200 OK") && first.contains("alice"), "{first}");
+        let names = first.lines().skip(1).map_while(|line| Some(line.split_once(": ")?.0));
+        let mut names: Vec<_> = names.collect();
+        names.sort_unstable();
+        assert_eq!(names, ["content-length", "content-type", "date", "x-request-id"], "{first}");
+        let second = call("").await;
+        assert!(second.starts_with("HTTP/1.1 401 "), "{second}");
+        assert!(!second.contains("mine") && !second.contains("secret"), "{second}");
+    }
+}
+
+#[tokio::test]
 async fn a_client_that_asks_first_is_told_to_go_on() {
     let server = Server::start(Setup::default()).await;
     let mut connection = server.raw().await;
