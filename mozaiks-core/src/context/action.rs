@@ -10,7 +10,7 @@ use super::effects::{Addressee, Effect, Effects, Ending, Outgoing, Unread};
 use super::query::QueryContext;
 use super::services::{Grants, PluginInfo, Services};
 use crate::error::{Error, Result};
-use crate::events::{Ended, Event};
+use crate::events::{Called, Ended, Event};
 use crate::identity::{Identity, UserKey};
 use crate::kv::Kv;
 use crate::name::is_snake_case;
@@ -215,15 +215,10 @@ impl Context {
 
     /// What there is to say of this call when it is over.
     #[inline]
-    pub(crate) fn ending(&self, action: &str, duration: Duration) -> Ending {
+    pub(crate) fn ending(&self, called: &Arc<Called>, duration: Duration) -> Ending {
         Ending {
             caller: self.identity.clone(),
-            ended: Ended {
-                plugin: Arc::clone(&self.plugin.name),
-                action: action.as_bytes().into(),
-                duration,
-                error_code: None,
-            },
+            ended: Ended { called: Arc::clone(called), duration, error_code: None },
             hops: self.hops,
             traceparent: self.traceparent.get().map(Arc::clone),
         }

@@ -17,6 +17,6 @@ pub use local::{
     SubscriberStatistics, TopicStatistics,
 };
 pub use outbox::{Outbox, RecoveryReport};
-pub(crate) use payload::Ended;
+pub(crate) use payload::{Called, Ended};
 pub use topic::{InvalidTopic, Topic, TopicPattern};
 pub use typed::typed;

@@ -6,7 +6,6 @@ use std::time::Duration;
 use serde::ser::Error;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
-use smallvec::SmallVec;
 
 use crate::error::ErrorCode;
 use crate::json::json_behind;
@@ -22,32 +21,39 @@ pub(super) enum Payload {
     },
 }
 
-/// How a call ended.
-#[derive(Clone, Serialize)]
-pub(crate) struct Ended {
-    #[serde(serialize_with = "as_text")]
+/// What was called. One stands for all calls of an action.
+pub(crate) struct Called {
     pub plugin: Arc<str>,
-    #[serde(serialize_with = "as_name")]
-    pub action: Name,
-    #[serde(rename = "duration_ms", serialize_with = "in_milliseconds")]
+    pub action: Box<str>,
+}
+
+/// How a call ended.
+#[derive(Clone)]
+pub(crate) struct Ended {
+    pub called: Arc<Called>,
     pub duration: Duration,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub error_code: Option<ErrorCode>,
 }
 
-/// A name, in place where it is of the usual length. It is written with every call and seldom read.
-pub(crate) type Name = SmallVec<[u8; 24]>;
-
-fn as_name<S: Serializer>(name: &Name, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(std::str::from_utf8(name).unwrap_or_default())
-}
-
-fn as_text<S: Serializer>(text: &Arc<str>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(text)
-}
-
-fn in_milliseconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_f64(duration.as_secs_f64() * 1000.0)
+impl Serialize for Ended {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Json<'e> {
+            plugin: &'e str,
+            action: &'e str,
+            duration_ms: f64,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            error_code: Option<&'e ErrorCode>,
+        }
+        let Self { called, duration, error_code } = self;
+        let json = Json {
+            plugin: &called.plugin,
+            action: &called.action,
+            duration_ms: duration.as_secs_f64() * 1000.0,
+            error_code: error_code.as_ref(),
+        };
+        json.serialize(serializer)
+    }
 }
 
 impl Payload {
@@ -65,7 +71,9 @@ impl Payload {
     pub fn size(&self) -> usize {
         match self {
             Self::Json(json) => json.len(),
-            Self::Ended { ended, .. } => size_of::<Ended>() + ended.plugin.len() + ended.action.len(),
+            Self::Ended { ended, .. } => {
+                size_of::<Ended>() + ended.called.plugin.len() + ended.called.action.len()
+            }
         }
     }
 }

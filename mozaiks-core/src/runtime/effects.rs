@@ -12,7 +12,7 @@ use super::failure::away;
 use crate::context::{Context, Effect, Ending, Outgoing};
 use crate::detached::Detached;
 use crate::error::{Error, ErrorCode, Result};
-use crate::events::{Event, Topic};
+use crate::events::{Called, Event, Topic};
 use crate::guard::within;
 use crate::identity::UserKey;
 use crate::log::OneLine;
@@ -61,13 +61,13 @@ impl Inner {
         self: &Arc<Self>,
         entry: &Arc<Entry>,
         ctx: &Context,
-        action: &str,
+        called: &Arc<Called>,
         effects: Outgoing,
         duration: Duration,
     ) -> (Result<()>, bool) {
         let mut sending = Sending::of(effects);
         let sent = self.send_now(&mut sending);
-        let ending = ctx.ending(action, duration);
+        let ending = ctx.ending(called, duration);
         if !sent {
             let (inner, entry) = (Arc::clone(self), Arc::clone(entry));
             let work = Box::pin(async move {
@@ -112,11 +112,11 @@ impl Inner {
         &self,
         entry: &Entry,
         ctx: &Context,
-        action: &str,
+        called: &Arc<Called>,
         duration: Duration,
         code: Option<&ErrorCode>,
     ) -> bool {
-        let ended = self.ended(ctx.ending(action, duration), code.cloned());
+        let ended = self.ended(ctx.ending(called, duration), code.cloned());
         let said = self.say_now(entry, ended.as_ref());
         if !said {
             self.say(entry, ended).await;

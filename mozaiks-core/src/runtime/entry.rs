@@ -8,7 +8,7 @@ use super::settings_actions;
 use super::span::SpanSource;
 use crate::context::{Context, PluginContext, PluginInfo};
 use crate::error::Result;
-use crate::events::{Event, TopicPattern};
+use crate::events::{Called, Event, TopicPattern};
 use crate::gate::Gate;
 use crate::plugin::{ActionSpec, Manifest, Plugin, Request, Router, Step};
 
@@ -20,6 +20,8 @@ pub(super) struct Entry {
     pub gate: Gate,
     pub spans: &'static SpanSource,
     manifest: Manifest,
+    /// What is called, by the number of the action.
+    called: Vec<Arc<Called>>,
     code: Box<dyn Code>,
 }
 
@@ -38,8 +40,11 @@ impl Entry {
         let plugin = Arc::new(plugin);
         settings_actions::add(&plugin, &mut router);
         let spans = SpanSource::of(&info.name);
+        let called =
+            |spec: &ActionSpec| Called { plugin: Arc::clone(&info.name), action: spec.name().into() };
+        let called = router.actions.iter().map(|(spec, _)| Arc::new(called(spec))).collect();
         let code = Box::new(Typed { plugin, router });
-        (Self { number, info, gate: Gate::default(), spans, manifest, code }, mistakes)
+        (Self { number, info, gate: Gate::default(), spans, manifest, called, code }, mistakes)
     }
 
     pub fn name(&self) -> &str {
@@ -48,6 +53,11 @@ impl Entry {
 
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
+    }
+
+    /// What is called, by the number of the action.
+    pub fn called(&self, action: usize) -> Option<&Arc<Called>> {
+        self.called.get(action)
     }
 
     pub fn code(&self) -> &dyn Code {
@@ -77,7 +87,6 @@ pub(super) trait Code: Send + Sync {
     #[cfg(feature = "axum")]
     fn names(&self) -> Vec<&str>;
     fn find(&self, action: &str) -> Option<usize>;
-    fn spec(&self, action: usize) -> Option<&ActionSpec>;
     fn run<'a>(
         &'a self,
         action: usize,
@@ -117,10 +126,6 @@ impl<P: Plugin> Code for Typed<P> {
 
     fn find(&self, action: &str) -> Option<usize> {
         self.router.by_name.get(action).copied()
-    }
-
-    fn spec(&self, action: usize) -> Option<&ActionSpec> {
-        self.router.actions.get(action).map(|(spec, _)| spec)
     }
 
     fn run<'a>(

@@ -15,6 +15,7 @@ use super::{Inner, Runtime};
 use crate::context::{Context, Grants, Outgoing};
 use crate::entitlements::Access;
 use crate::error::{Error, ErrorCode, Result};
+use crate::events::Called;
 use crate::guard::{catch, within};
 use crate::identity::Identity;
 use crate::plugin::{ACTION_FIELD, Request};
@@ -28,7 +29,7 @@ const SAID_BACK: usize = 64;
 
 /// A call whose arguments have been read.
 struct Begun<'c> {
-    action: &'c str,
+    called: &'c Arc<Called>,
     span: tracing::Span,
     /// Of the action; or that its arguments are wrong, which is an end of the call like any other.
     future: Result<BoxFuture<'c, Result<Vec<u8>>>>,
@@ -201,11 +202,11 @@ impl Inner {
         // Who drains the runtime has seen this call, or this call sees it.
         self.life.serves()?;
         let ctx = Context::new(self.services.clone(), entry.info.clone(), identity.clone(), grants, 0);
-        let Begun { action, span, future } = self.begin(entry, &ctx, call, ran)?;
+        let Begun { called, span, future } = self.begin(entry, &ctx, call, ran)?;
         // Pinned where it is made: it is large to move.
         let run = pin!(async {
             let outcome = self.run(future, started).await;
-            let (outcome, took) = self.finish(entry, &ctx, action, outcome, started, &span).await;
+            let (outcome, took) = self.finish(entry, &ctx, called, outcome, started, &span).await;
             if let Some(ran) = ran {
                 ran.took = took;
             }
@@ -227,16 +228,16 @@ impl Inner {
         let mut request = Request::of(ctx.identity());
         let action = self.read(entry, &mut request, call)?;
         *ran = Some(Ran { plugin: entry.number, action, took: Duration::ZERO });
-        let Some(spec) = entry.code().spec(action) else {
+        let Some(called) = entry.called(action) else {
             return Err(Error::internal("the action is not in the router"));
         };
-        let span = entry.spans.span(ctx.app_id(), ctx.user_id(), spec.name());
+        let span = entry.spans.span(ctx.app_id(), ctx.user_id(), &called.action);
         if let Some(traceparent) = trace::continued(&span, traceparent) {
             ctx.join_trace(&traceparent);
         }
         let run = || catch(|| entry.code().run(action, ctx, &request)).map_err(crashed)?;
         let future = if span.is_none() { run() } else { span.in_scope(run) };
-        Ok(Begun { action: spec.name(), span, future })
+        Ok(Begun { called, span, future })
     }
 
     /// Looks through the body and finds the action.
@@ -281,7 +282,7 @@ impl Inner {
         self: &Arc<Self>,
         entry: &Arc<Entry>,
         ctx: &Context,
-        action: &str,
+        called: &Arc<Called>,
         outcome: Result<Vec<u8>>,
         started: Duration,
         span: &tracing::Span,
@@ -290,10 +291,10 @@ impl Inner {
         let duration = self.services.clock.monotonic().saturating_sub(started);
         let (outcome, waited) = if effects.is_empty() {
             let code = outcome.as_ref().err().map(Error::code);
-            let waited = self.say_ended(entry, ctx, action, duration, code.as_ref()).await;
+            let waited = self.say_ended(entry, ctx, called, duration, code.as_ref()).await;
             (outcome, waited)
         } else {
-            let (handed_over, waited) = self.hand_over(entry, ctx, action, effects, duration).await;
+            let (handed_over, waited) = self.hand_over(entry, ctx, called, effects, duration).await;
             (outcome.and_then(|reply| handed_over.map(|()| reply)), waited)
         };
         told(span, duration, outcome.as_ref().err());

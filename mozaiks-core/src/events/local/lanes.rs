@@ -1,6 +1,7 @@
 //! The users of whom one subscriber has an event put aside, because its handler waits or it is tried again: those that
 //! come after it line up behind it.
 
+use std::borrow::Borrow;
 use std::collections::VecDeque;
 use std::collections::hash_map::{Entry, HashMap};
 use std::hash::{Hash, Hasher};
@@ -31,21 +32,56 @@ impl Lane {
 /// Whose events keep their order. What no user caused is in order for the app.
 struct OfUser(Event);
 
-impl OfUser {
-    fn parts(&self) -> (&str, Option<&str>) {
-        (self.0.app_id(), self.0.user_id().map(|user| &**user))
+/// What one is looked up by: an event of theirs, which it takes no clone of. Others count its clones at the same time.
+trait Caused {
+    fn event(&self) -> &Event;
+
+    fn by(&self) -> (&str, Option<&str>) {
+        (self.event().app_id(), self.event().user_id().map(|user| &**user))
     }
 }
 
+impl Caused for OfUser {
+    fn event(&self) -> &Event {
+        &self.0
+    }
+}
+
+impl Caused for Event {
+    fn event(&self) -> &Event {
+        self
+    }
+}
+
+impl<'e> Borrow<dyn Caused + 'e> for OfUser {
+    fn borrow(&self) -> &(dyn Caused + 'e) {
+        self
+    }
+}
+
+impl Hash for dyn Caused + '_ {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.by().hash(state);
+    }
+}
+
+impl PartialEq for dyn Caused + '_ {
+    fn eq(&self, other: &Self) -> bool {
+        self.by() == other.by()
+    }
+}
+
+impl Eq for dyn Caused + '_ {}
+
 impl Hash for OfUser {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.parts().hash(state);
+        self.by().hash(state);
     }
 }
 
 impl PartialEq for OfUser {
     fn eq(&self, other: &Self) -> bool {
-        self.parts() == other.parts()
+        self.by() == other.by()
     }
 }
 
@@ -79,7 +115,7 @@ impl Lanes {
         if self.lanes.is_empty() {
             return Err(delivery);
         }
-        match self.lanes.get_mut(&OfUser(delivery.event.clone())) {
+        match self.lanes.get_mut(&delivery.event as &dyn Caused) {
             Some(lane) => {
                 self.events += 1;
                 lane.behind.push_back(delivery);
@@ -92,8 +128,8 @@ impl Lanes {
     /// The worker is done with the event of that user that was put aside: the next one is now. There is none behind the
     /// last.
     pub fn next(&mut self, done: &Event) -> Option<Delivery> {
-        let user = OfUser(done.clone());
-        let lane = self.lanes.get_mut(&user)?;
+        let user = done as &dyn Caused;
+        let lane = self.lanes.get_mut(user)?;
         self.events -= 1;
         match lane.behind.pop_front() {
             Some(next) => {
@@ -101,7 +137,7 @@ impl Lanes {
                 Some(next)
             }
             None => {
-                self.lanes.remove(&user);
+                self.lanes.remove(user);
                 None
             }
         }

@@ -12,17 +12,18 @@ use super::tracked::{Completion, Tracker};
 
 impl Shared {
     /// Keeps an event that a subscriber could not handle.
-    pub fn bury(&self, subscriber: &Arc<Subscriber>, delivery: &Delivery, failure: Failure, attempts: u32) {
+    pub fn bury(&self, subscriber: &Arc<Subscriber>, delivery: Delivery, failure: Failure, attempts: u32) {
+        let (time, id) = self.clock.now_and_id();
         let buried = Buried {
-            id: self.clock.new_id(),
-            event: delivery.event.clone(),
+            id,
+            event: delivery.event,
             name: Arc::clone(&subscriber.name),
             reason: failure.reason,
             error: failure.text,
             attempts,
-            time: self.clock.now(),
+            time,
             subscriber: Arc::downgrade(subscriber),
-            tracker: delivery.tracker.clone(),
+            tracker: delivery.tracker,
             letter: OnceLock::new(),
         };
         let tracked = buried.tracker.clone().map(|tracker| (tracker, Arc::clone(buried.letter())));

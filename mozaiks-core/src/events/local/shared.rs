@@ -121,7 +121,7 @@ impl Shared {
                 "a subscriber's queue is full: what comes now is a dead letter"
             );
         }
-        for delivery in &deliveries {
+        for delivery in deliveries {
             let failure = Failure { reason: DeadLetterReason::QueueFull, text: Arc::clone(&self.full) };
             self.bury(&subscriber, delivery, failure, 0);
         }

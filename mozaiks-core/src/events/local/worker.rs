@@ -245,7 +245,7 @@ impl<'w> Worker<'w> {
             return Verdict::Again;
         }
         tally.dead += 1;
-        self.shared.bury(self.subscriber, &run.delivery, failure, failures);
+        self.shared.bury(self.subscriber, run.delivery.clone(), failure, failures);
         Verdict::Over
     }
 
