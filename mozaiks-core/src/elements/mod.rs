@@ -127,7 +127,10 @@ impl<'d> Elements<'d> {
                 [_, _, _, _, text @ .., 0] => Ok(text),
                 _ => Err(Unread),
             },
-            kinds::DOCUMENT | kinds::ARRAY => self.take_slice(0),
+            kinds::DOCUMENT | kinds::ARRAY => match self.take_slice(0)? {
+                document @ [_, _, _, _, .., 0] => Ok(document),
+                _ => Err(Unread),
+            },
             kinds::DOUBLE | kinds::DATE_TIME | kinds::INT64 => self.take(size_of::<i64>()),
             kinds::INT32 => self.take(size_of::<i32>()),
             kinds::BOOLEAN => self.take(1),

@@ -64,7 +64,7 @@ impl<'de> SeqAccess<'de> for Inside<'de> {
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>> {
         let next = self.elements.next_name().inspect_err(|_| self.elements.spoil())?;
         let Some((kind, name)) = next else { return Ok(None) };
-        text_of(name)?;
+        text_of(name).inspect_err(|_| self.elements.spoil())?;
         self.kind = Some(kind);
         seed.deserialize(self.value()?).map(Some)
     }
