@@ -89,8 +89,8 @@ impl ServeOptions {
 /// [`Storage::close`](crate::storage::Storage::close).
 ///
 /// It is to run on tokio's runtime of several threads: a plugin that blocks its thread holds up nobody else then, as
-/// long as there is a thread that none blocks. A thread of its own watches for that, and wakes a worker if one is held
-/// for 20 ms.
+/// long as there is a thread that none blocks. A thread of its own watches for that: if the one that listens is held,
+/// another listens within 40 ms.
 pub async fn serve(
     listener: TcpListener,
     service: impl Into<HttpService>,

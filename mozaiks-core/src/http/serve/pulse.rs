@@ -12,7 +12,8 @@ use std::time::Duration;
 
 use tokio::runtime::{Handle, RuntimeFlavor, RuntimeMetrics};
 
-/// How long a worker may be at one turn before another is woken: also the longest that a host can be deaf.
+/// How long it is between two looks. Whoever is held has changed at the first that follows, and no more at the second:
+/// a host can be deaf for twice as long.
 const PATIENCE: Duration = Duration::from_millis(20);
 
 /// The thread. It ends when this is dropped.
@@ -31,7 +32,7 @@ impl Pulse {
         let watch = move || {
             let mut workers = Workers::of(runtime.metrics());
             while ended.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
-                if workers.one_is_held() {
+                if workers.one_is_held_and_one_asleep() {
                     runtime.spawn(async {});
                 }
             }
@@ -72,17 +73,59 @@ impl Workers {
         Self { metrics, seen }
     }
 
-    /// Whether one is still at what it did at the last look.
-    fn one_is_held(&mut self) -> bool {
-        let mut held = false;
+    /// Whether one is still at what it did at the last look, and there is one to wake: who is awake listens when it has
+    /// nothing else to do, and while all are held, tasks of nothing would only gather.
+    fn one_is_held_and_one_asleep(&mut self) -> bool {
+        let (mut held, mut asleep) = (false, false);
         for (worker, seen) in self.seen.iter_mut().enumerate() {
             let now = Seen {
                 parked_and_unparked: self.metrics.worker_park_unpark_count(worker),
                 busy: self.metrics.worker_total_busy_duration(worker),
             };
+            asleep |= now.is_asleep();
             held |= !now.is_asleep() && now == *seen;
             *seen = now;
         }
-        held
+        held && asleep
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use tokio::runtime::Builder;
+
+    use super::*;
+
+    #[test]
+    fn nobody_is_woken_while_all_are_held() -> Result<(), Box<dyn std::error::Error>> {
+        let runtime = Builder::new_multi_thread().worker_threads(2).build()?;
+        let (begun, has_begun) = channel();
+        let hold = || {
+            let (let_go, held) = channel::<()>();
+            let begun = begun.clone();
+            runtime.spawn(async move {
+                let _ = begun.send(());
+                let _ = held.recv();
+            });
+            let_go
+        };
+        let (one, other) = (hold(), hold());
+        for _ in 0..2 {
+            has_begun.recv_timeout(Duration::from_secs(20))?;
+        }
+        let mut workers = Workers::of(runtime.metrics());
+        for _ in 0..3 {
+            assert!(!workers.one_is_held_and_one_asleep());
+        }
+        drop(one);
+        let begun = Instant::now();
+        while !workers.one_is_held_and_one_asleep() {
+            assert!(begun.elapsed() < Duration::from_secs(20), "one is held, and the other sleeps");
+            thread::yield_now();
+        }
+        drop(other);
+        Ok(())
     }
 }
