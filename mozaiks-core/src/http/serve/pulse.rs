@@ -7,7 +7,7 @@
 //! as soon as it sees a worker that has neither ended a turn nor gone to sleep between two looks.
 
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use tokio::runtime::{Handle, RuntimeFlavor, RuntimeMetrics};
@@ -16,9 +16,9 @@ use tokio::runtime::{Handle, RuntimeFlavor, RuntimeMetrics};
 /// a host can be deaf for twice as long.
 const PATIENCE: Duration = Duration::from_millis(20);
 
-/// The thread. It ends when this is dropped.
+/// The thread, and what ends it when this is dropped.
 pub(super) struct Pulse {
-    _until: Option<Sender<()>>,
+    watching: Option<(JoinHandle<()>, Sender<()>)>,
 }
 
 impl Pulse {
@@ -26,7 +26,7 @@ impl Pulse {
     pub fn of_current_runtime() -> Self {
         let runtime = Handle::current();
         if runtime.runtime_flavor() != RuntimeFlavor::MultiThread || runtime.metrics().num_workers() < 2 {
-            return Self { _until: None };
+            return Self { watching: None };
         }
         let (until, ended) = channel::<()>();
         let watch = move || {
@@ -38,12 +38,18 @@ impl Pulse {
             }
         };
         match thread::Builder::new().name("mozaiks-pulse".into()).spawn(watch) {
-            Ok(_) => Self { _until: Some(until) },
+            Ok(thread) => Self { watching: Some((thread, until)) },
             Err(error) => {
                 tracing::warn!(%error, "a plugin that holds its thread may hold up others: nobody watches for it");
-                Self { _until: None }
+                Self { watching: None }
             }
         }
+    }
+}
+
+impl Drop for Pulse {
+    fn drop(&mut self) {
+        self.watching = None;
     }
 }
 
@@ -97,6 +103,19 @@ mod tests {
     use tokio::runtime::Builder;
 
     use super::*;
+
+    #[test]
+    fn the_thread_ends_with_what_it_is_for() -> Result<(), Box<dyn std::error::Error>> {
+        let runtime = Builder::new_multi_thread().worker_threads(2).build()?;
+        let watching = runtime.block_on(async { Pulse::of_current_runtime().watching.take() });
+        let (thread, until) = watching.ok_or("nobody watches")?;
+        assert!(!thread.is_finished());
+        drop(until);
+        thread.join().map_err(|_| "it panicked")?;
+        let alone = Builder::new_current_thread().build()?;
+        assert!(alone.block_on(async { Pulse::of_current_runtime().watching.take() }).is_none());
+        Ok(())
+    }
 
     #[test]
     fn nobody_is_woken_while_all_are_held() -> Result<(), Box<dyn std::error::Error>> {
