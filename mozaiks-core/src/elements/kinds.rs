@@ -12,3 +12,7 @@ pub(crate) const DATE_TIME: u8 = ElementType::DateTime as u8;
 pub(crate) const NULL: u8 = ElementType::Null as u8;
 pub(crate) const INT32: u8 = ElementType::Int32 as u8;
 pub(crate) const INT64: u8 = ElementType::Int64 as u8;
+
+/// What a value is, as it stands before its name.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Kind(pub(super) u8);
