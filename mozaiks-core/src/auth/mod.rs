@@ -52,7 +52,8 @@ pub trait Authenticator: Send + Sync + 'static {
     fn authenticate<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<Authenticated, AuthError>>;
 
     /// As [`authenticate`](Self::authenticate) where there is nothing to find out, such as for a token that it has seen
-    /// before; `None` where there is. It is asked first, and spares most requests a future.
+    /// before; `None` where there is. It is asked first, and spares most requests a future: what wraps another
+    /// authenticator hands it on.
     ///
     /// # Errors
     /// As for [`authenticate`](Self::authenticate).

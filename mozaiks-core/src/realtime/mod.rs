@@ -22,7 +22,7 @@ pub struct Push {
     pub action: Option<String>,
     /// What is said of it.
     pub data: Value,
-    /// When.
+    /// When it was made; of a message to somebody who had no live connection then, when it left.
     pub timestamp: DateTime,
 }
 

@@ -75,6 +75,8 @@ pub enum Sharing {
 /// Every backend checks what it is given with [`eval`](super::eval) first, also if a server of its own evaluates it:
 /// so all refuse the same with the same words. The methods with a body are made of the others, for a backend that has
 /// nothing better.
+///
+/// What a method is asked for begins when its future is first polled, and not before: a future may be made and dropped.
 pub trait Storage: Send + Sync + 'static {
     /// Adds documents, all or none.
     ///
