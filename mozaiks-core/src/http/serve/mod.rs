@@ -20,7 +20,7 @@ use super::service::HttpService;
 use crate::realtime::hub::Hub;
 use bell::BellOf;
 use connection::Watched;
-use pulse::Pulse;
+use pulse::watch_workers;
 use timer::ConnectionTimer;
 
 pub(super) use bell::Hold;
@@ -97,7 +97,7 @@ pub async fn serve(
     signal: impl Future<Output = ()>,
     options: ServeOptions,
 ) -> bool {
-    let _pulse = Pulse::of_current_runtime();
+    let _watching = watch_workers();
     let service = service.into();
     let mut signal = std::pin::pin!(signal);
     let (stopping, stop) = watch::channel(());

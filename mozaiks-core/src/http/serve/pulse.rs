@@ -16,40 +16,28 @@ use tokio::runtime::{Handle, RuntimeFlavor, RuntimeMetrics};
 /// a host can be deaf for twice as long.
 const PATIENCE: Duration = Duration::from_millis(20);
 
-/// The thread, and what ends it when this is dropped.
-pub(super) struct Pulse {
-    watching: Option<(JoinHandle<()>, Sender<()>)>,
-}
-
-impl Pulse {
-    /// Begins to watch the workers of the current runtime, if it has more than one.
-    pub fn of_current_runtime() -> Self {
-        let runtime = Handle::current();
-        if runtime.runtime_flavor() != RuntimeFlavor::MultiThread || runtime.metrics().num_workers() < 2 {
-            return Self { watching: None };
-        }
-        let (until, ended) = channel::<()>();
-        let watch = move || {
-            let mut workers = Workers::of(runtime.metrics());
-            while ended.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
-                if workers.one_is_held_and_one_asleep() {
-                    runtime.spawn(async {});
-                }
-            }
-        };
-        match thread::Builder::new().name("mozaiks-pulse".into()).spawn(watch) {
-            Ok(thread) => Self { watching: Some((thread, until)) },
-            Err(error) => {
-                tracing::warn!(%error, "a plugin that holds its thread may hold up others: nobody watches for it");
-                Self { watching: None }
-            }
-        }
+/// Begins to watch the workers of the current runtime, if it has more than one. Gives the thread that does, and what
+/// ends it when it is dropped.
+pub(super) fn watch_workers() -> Option<(JoinHandle<()>, Sender<()>)> {
+    let runtime = Handle::current();
+    if runtime.runtime_flavor() != RuntimeFlavor::MultiThread || runtime.metrics().num_workers() < 2 {
+        return None;
     }
-}
-
-impl Drop for Pulse {
-    fn drop(&mut self) {
-        self.watching = None;
+    let (until, ended) = channel::<()>();
+    let watch = move || {
+        let mut workers = Workers::of(runtime.metrics());
+        while ended.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+            if workers.one_is_held_and_one_asleep() {
+                runtime.spawn(async {});
+            }
+        }
+    };
+    match thread::Builder::new().name("mozaiks-pulse".into()).spawn(watch) {
+        Ok(thread) => Some((thread, until)),
+        Err(error) => {
+            tracing::warn!(%error, "a plugin that holds its thread may hold up others: nobody watches for it");
+            None
+        }
     }
 }
 
@@ -107,13 +95,13 @@ mod tests {
     #[test]
     fn the_thread_ends_with_what_it_is_for() -> Result<(), Box<dyn std::error::Error>> {
         let runtime = Builder::new_multi_thread().worker_threads(2).build()?;
-        let watching = runtime.block_on(async { Pulse::of_current_runtime().watching.take() });
+        let watching = runtime.block_on(async { watch_workers() });
         let (thread, until) = watching.ok_or("nobody watches")?;
         assert!(!thread.is_finished());
         drop(until);
         thread.join().map_err(|_| "it panicked")?;
         let alone = Builder::new_current_thread().build()?;
-        assert!(alone.block_on(async { Pulse::of_current_runtime().watching.take() }).is_none());
+        assert!(alone.block_on(async { watch_workers() }).is_none());
         Ok(())
     }
 
