@@ -31,7 +31,7 @@ impl<'d> Elements<'d> {
     /// The next name and value.
     pub fn next(&mut self) -> Result<Option<(&'d str, Value<'d>)>, Unread> {
         let Some((kind, name)) = self.next_name()? else { return Ok(None) };
-        let value = self.value(kind)?;
+        let value = self.lying(kind)?.read()?;
         Ok(Some((text_of(name)?, value)))
     }
 
@@ -42,11 +42,6 @@ impl<'d> Elements<'d> {
         let (name, rest) = named.split_at_checked(length_of_name(named)?).ok_or(Unread)?;
         self.rest = rest.get(1..).ok_or(Unread)?;
         Ok(Some((Kind(*kind), name)))
-    }
-
-    /// The value of the name before.
-    pub fn value(&mut self, kind: Kind) -> Result<Value<'d>, Unread> {
-        self.lying(kind)?.read()
     }
 
     /// The value of the name before, as it lies there.

@@ -60,6 +60,12 @@ impl Entry {
         self.called.get(action)
     }
 
+    /// The names of all actions by their number, those included that stand in no list.
+    #[cfg(feature = "axum")]
+    pub fn action_names(&self) -> Vec<&str> {
+        self.called.iter().map(|called| &*called.action).collect()
+    }
+
     pub fn code(&self) -> &dyn Code {
         &*self.code
     }
@@ -83,9 +89,6 @@ fn info_of<P>(manifest: &Manifest, router: &Router<P>) -> PluginInfo {
 /// What a plugin can run, whatever its type. Actions and event handlers go by their number.
 pub(super) trait Code: Send + Sync {
     fn actions(&self) -> Vec<&ActionSpec>;
-    /// The names of all of them by their number, those included that stand in no list.
-    #[cfg(feature = "axum")]
-    fn names(&self) -> Vec<&str>;
     fn find(&self, action: &str) -> Option<usize>;
     fn run<'a>(
         &'a self,
@@ -117,11 +120,6 @@ struct Typed<P> {
 impl<P: Plugin> Code for Typed<P> {
     fn actions(&self) -> Vec<&ActionSpec> {
         self.router.actions().filter(|spec| spec.is_listed()).collect()
-    }
-
-    #[cfg(feature = "axum")]
-    fn names(&self) -> Vec<&str> {
-        self.router.actions.iter().map(|(spec, _)| spec.name()).collect()
     }
 
     fn find(&self, action: &str) -> Option<usize> {

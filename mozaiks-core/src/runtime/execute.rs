@@ -99,16 +99,16 @@ impl Inner {
         if let Err(error) = runtime.ready().await {
             return Reply::new(Err(error));
         }
-        let called = begun.unwrap_or_else(|| self.services.clock.monotonic());
+        let asked = begun.unwrap_or_else(|| self.services.clock.monotonic());
         let (admitted, waited) = telling_if_it_waits(self.admit(identity, plugin)).await;
         // What others take to let the caller in is no time of the action's, as its deadline has it.
-        let started = if waited { self.services.clock.monotonic() } else { called };
+        let started = if waited { self.services.clock.monotonic() } else { asked };
         let mut ran = None;
         let outcome = match admitted {
             Ok((entry, grants)) => self.run_action(entry, grants, identity, call, started, &mut ran).await,
             Err(error) => Err(self.logged(error, plugin)),
         };
-        let ran = ran.map(|ran: Ran| Ran { took: ran.took + started.saturating_sub(called), ..ran });
+        let ran = ran.map(|ran: Ran| Ran { took: ran.took + started.saturating_sub(asked), ..ran });
         let reply = Reply::new(outcome).of_action(ran);
         match self.too_large(reply.body().len()) {
             // What an action fails with is a reply as well. Of an internal error nothing is left to take away.
@@ -306,7 +306,7 @@ impl Inner {
 
 /// What comes of a future, and whether it had to be waited for.
 async fn telling_if_it_waits<R>(future: impl Future<Output = R>) -> (R, bool) {
-    let mut future = std::pin::pin!(future);
+    let mut future = pin!(future);
     let mut waited = false;
     let outcome = std::future::poll_fn(|cx| {
         let polled = future.as_mut().poll(cx);

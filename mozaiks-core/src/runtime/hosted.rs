@@ -39,6 +39,6 @@ impl Runtime {
 
     /// The plugins and all their actions, by their numbers.
     pub(crate) fn action_names(&self) -> Vec<(&str, Vec<&str>)> {
-        self.inner.entries.iter().map(|entry| (entry.name(), entry.code().names())).collect()
+        self.inner.entries.iter().map(|entry| (entry.name(), entry.action_names())).collect()
     }
 }
