@@ -98,17 +98,11 @@ async fn local(one_more: OneMore) -> Rate {
         };
         subscriptions.push(subscribe(&bus, number % TOPICS, Arc::new(handler)));
     }
-    let waits = match one_more {
+    subscriptions.extend(match one_more {
         OneMore::Nobody => None,
-        OneMore::Prompt => Some(false),
-        OneMore::Hanging => Some(true),
-    };
-    if let Some(waits) = waits {
-        let handler = move |_: Event| -> BoxFuture<'static, Result<(), Error>> {
-            if waits { Box::pin(std::future::pending()) } else { Box::pin(ready(Ok(()))) }
-        };
-        subscriptions.push(subscribe(&bus, 0, Arc::new(handler)));
-    }
+        OneMore::Prompt => Some(subscribe(&bus, 0, Arc::new(is_done))),
+        OneMore::Hanging => Some(subscribe(&bus, 0, Arc::new(hangs))),
+    });
     let topics: Vec<Topic> = (0..TOPICS).map(topic).collect();
     let watch = Watch::start();
     for number in 0..EVENTS {
@@ -121,6 +115,14 @@ async fn local(one_more: OneMore) -> Rate {
     assert!(delivered > 0, "statistics are kept");
     drop(subscriptions);
     rate
+}
+
+fn is_done(_: Event) -> BoxFuture<'static, Result<(), Error>> {
+    Box::pin(ready(Ok(())))
+}
+
+fn hangs(_: Event) -> BoxFuture<'static, Result<(), Error>> {
+    Box::pin(std::future::pending())
 }
 
 fn subscribe(
