@@ -1,7 +1,7 @@
 //! Dead letters can be listed, replayed and discarded, and are kept within bounds.
 
 use bson::oid::ObjectId;
-use mozaiks_core::events::LocalEventBusOptions;
+use mozaiks_core::events::{EventBus, LocalEventBusOptions};
 
 use crate::support::{Act, Bench, Subscriber, bench, with};
 
@@ -88,6 +88,43 @@ async fn the_oldest_dead_letter_makes_room_and_is_counted() {
     let statistics = bench.bus.statistics();
     assert_eq!((statistics.dead_letters, statistics.dead_letters_dropped), (2, 3));
     assert_eq!(statistics.topics[0].dead, 5);
+}
+
+#[tokio::test]
+async fn a_flood_of_one_subscribers_dead_letters_leaves_those_of_others() {
+    let bench = with(LocalEventBusOptions::default().dead_letters(4));
+    let rare = Subscriber::new([Act::Fail]);
+    let _rare = rare.subscribe_to(&bench, "rare", "tasks:*");
+    let events = [0, 1].map(|number| bench.event("tasks:task_done", "alice", number));
+    bench.bus.publish(events.into()).await.unwrap();
+    bench.settle().await;
+    let (_fails, _subscription) = with_dead_letters(&bench, 20).await;
+    let left: Vec<_> = bench
+        .bus
+        .dead_letters()
+        .iter()
+        .map(|letter| (letter.subscriber.clone(), letter.event.payload()["number"].clone()))
+        .collect();
+    let expected = [("rare", 0), ("rare", 1), ("fails", 18), ("fails", 19)];
+    assert_eq!(left, expected.map(|(subscriber, number)| (subscriber.to_owned(), number.into())));
+    assert_eq!(bench.bus.statistics().dead_letters_dropped, 18);
+}
+
+#[tokio::test]
+async fn of_subscribers_with_as_many_dead_letters_the_oldest_of_all_makes_room() {
+    let bench = with(LocalEventBusOptions::default().dead_letters(2));
+    let subscribers = ["first", "second", "third"].map(|name| {
+        let fails = Subscriber::new([Act::Fail]);
+        fails.subscribe_to(&bench, name, &format!("{name}:*"))
+    });
+    for name in ["second", "first", "third"] {
+        let event = bench.event(&format!("{name}:came"), "alice", 0);
+        bench.bus.publish(vec![event]).await.unwrap();
+        bench.settle().await;
+    }
+    let left: Vec<_> = bench.bus.dead_letters().iter().map(|letter| letter.subscriber.clone()).collect();
+    assert_eq!(left, ["first", "third"]);
+    drop(subscribers);
 }
 
 #[tokio::test]

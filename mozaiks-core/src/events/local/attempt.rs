@@ -1,6 +1,5 @@
 //! One attempt to have an event handled.
 
-use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -15,7 +14,7 @@ use crate::guard::{Crash, Guarded, catch};
 /// Why an attempt failed.
 pub(super) struct Failure {
     pub reason: DeadLetterReason,
-    pub text: Arc<str>,
+    pub text: String,
 }
 
 /// How an attempt began.
@@ -62,7 +61,7 @@ fn failed(error: Error) -> Failure {
         text
     });
     let text = text.unwrap_or_else(|crash| format!("an error that {crash}"));
-    Failure { reason: DeadLetterReason::Failed, text: text.into() }
+    Failure { reason: DeadLetterReason::Failed, text }
 }
 
 fn crashed(crash: Crash) -> Failure {
@@ -70,5 +69,5 @@ fn crashed(crash: Crash) -> Failure {
         Crash::Panic(_) => DeadLetterReason::Panicked,
         Crash::Deadline(_) => DeadLetterReason::TimedOut,
     };
-    Failure { reason, text: format!("the handler {crash}").into() }
+    Failure { reason, text: format!("the handler {crash}") }
 }

@@ -1,11 +1,13 @@
 //! What waits for one subscriber: a bounded queue, and what its worker has taken from it.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Waker};
 
 use tokio::task::AbortHandle;
 
+use super::attempt::Failure;
+use super::dead_letters::{DeadLetterReason, Why};
 use super::lanes::Lanes;
 use super::tracked::Tracker;
 use crate::datetime::DateTime;
@@ -32,6 +34,8 @@ pub(super) struct Subscriber {
     capacity: usize,
     inbox: Mutex<Inbox>,
     worker: Mutex<Option<AbortHandle>>,
+    /// Why an event is a dead letter that found no room, once one has.
+    full: OnceLock<Arc<Why>>,
 }
 
 #[derive(Default)]
@@ -102,8 +106,8 @@ impl Subscriber {
         handler: Arc<dyn EventHandler>,
         capacity: usize,
     ) -> Arc<Self> {
-        let (inbox, worker) = Default::default();
-        Arc::new(Self { name: name.into(), pattern, handler, capacity, inbox, worker })
+        let (inbox, worker, full) = Default::default();
+        Arc::new(Self { name: name.into(), pattern, handler, capacity, inbox, worker, full })
     }
 
     /// Queues events as far as there is room.
@@ -195,6 +199,14 @@ impl Subscriber {
             show(waiting, 1);
         }
         inbox.refused
+    }
+
+    /// Why an event that finds no room is a dead letter.
+    pub fn why_full(self: &Arc<Self>) -> &Arc<Why> {
+        self.full.get_or_init(|| {
+            let text = format!("{} events waited for the subscriber", self.capacity);
+            Why::new(self, Failure { reason: DeadLetterReason::QueueFull, text }, 0)
+        })
     }
 
     /// Says which task serves it.

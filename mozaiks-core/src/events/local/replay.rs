@@ -1,31 +1,18 @@
 //! What becomes of events that a subscriber could not handle: they are kept, delivered again, forgotten.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use bson::oid::ObjectId;
 
-use super::attempt::Failure;
-use super::dead_letters::{Buried, DeadLetter};
-use super::inbox::{Delivery, Subscriber};
+use super::dead_letters::{Buried, DeadLetter, Why};
+use super::inbox::Delivery;
 use super::shared::Shared;
 use super::tracked::{Completion, Tracker};
 
 impl Shared {
     /// Keeps an event that a subscriber could not handle.
-    pub fn bury(&self, subscriber: &Arc<Subscriber>, delivery: Delivery, failure: Failure, attempts: u32) {
-        let (time, id) = self.clock.now_and_id();
-        let buried = Buried {
-            id,
-            event: delivery.event,
-            name: Arc::clone(&subscriber.name),
-            reason: failure.reason,
-            error: failure.text,
-            attempts,
-            time,
-            subscriber: Arc::downgrade(subscriber),
-            tracker: delivery.tracker,
-            letter: OnceLock::new(),
-        };
+    pub fn bury(&self, delivery: Delivery, why: Arc<Why>) {
+        let buried = Buried::new(self.clock.now_and_id(), delivery, why);
         let tracked = buried.tracker.clone().map(|tracker| (tracker, Arc::clone(buried.letter())));
         self.keep(buried);
         if let Some((tracker, letter)) = tracked {
@@ -41,7 +28,7 @@ impl Shared {
         drop(dead);
         // A flood of them must not be one of the log too.
         if dropped.is_power_of_two() {
-            let (subscriber, event) = (&*oldest.name, &oldest.event);
+            let (subscriber, event) = (&*oldest.why.name, &oldest.event);
             let (topic, event_id) = (event.topic().as_str(), event.id().to_hex());
             tracing::error!(
                 subscriber,
@@ -64,7 +51,7 @@ impl Shared {
     }
 
     fn deliver_again(&self, buried: &Buried) -> Option<()> {
-        let Buried { event, name, subscriber, tracker, .. } = buried;
+        let Buried { event, why, tracker, .. } = buried;
         let topic = event.topic();
         let mut index = self.index();
         if index.closed {
@@ -76,9 +63,9 @@ impl Shared {
             index = self.index();
         }
         let number = index.route(topic)?.topic.number;
-        let own = subscriber.upgrade();
+        let own = why.subscriber.upgrade();
         let own = own.as_ref().filter(|own| index.subscribers().iter().any(|one| Arc::ptr_eq(one, own)));
-        let subscriber = own.or_else(|| index.find(name, topic))?;
+        let subscriber = own.or_else(|| index.find(&why.name, topic))?;
         if let Some(tracker) = tracker {
             tracker.unbury(buried.letter());
         }

@@ -6,8 +6,7 @@ use std::task::Waker;
 use smallvec::SmallVec;
 use tokio::sync::Notify;
 
-use super::attempt::Failure;
-use super::dead_letters::{DeadLetterReason, DeadLetters};
+use super::dead_letters::DeadLetters;
 use super::inbox::{Delivery, Subscriber};
 use super::index::{Index, TopicState};
 use super::options::LocalEventBusOptions;
@@ -24,8 +23,6 @@ pub(super) struct Shared {
     pub idle: Notify,
     index: RwLock<Index>,
     dead: Mutex<DeadLetters>,
-    /// What is said of an event that found no room.
-    full: Arc<str>,
 }
 
 /// Who wants to know what becomes of events, and the numbers that they have there.
@@ -47,8 +44,7 @@ impl Shared {
     pub fn new(clock: Arc<dyn Clock>, options: LocalEventBusOptions) -> Self {
         let index = RwLock::new(Index::new(options.history));
         let dead = Mutex::new(DeadLetters::new(options.dead_letters));
-        let full = format!("{} events waited for the subscriber", options.queue).into();
-        Self { clock, options, idle: Notify::new(), index, dead, full }
+        Self { clock, options, idle: Notify::new(), index, dead }
     }
 
     /// Queues events for everybody who wants them.
@@ -121,9 +117,9 @@ impl Shared {
                 "a subscriber's queue is full: what comes now is a dead letter"
             );
         }
+        let why = subscriber.why_full();
         for delivery in deliveries {
-            let failure = Failure { reason: DeadLetterReason::QueueFull, text: Arc::clone(&self.full) };
-            self.bury(&subscriber, delivery, failure, 0);
+            self.bury(delivery, Arc::clone(why));
         }
     }
 

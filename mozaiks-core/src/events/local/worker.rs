@@ -14,6 +14,7 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 
 use super::attempt::{Begun, Failure, begin, finish};
+use super::dead_letters::Why;
 use super::inbox::{Delivery, Handed, Subscriber};
 use super::index::TopicState;
 use super::shared::Shared;
@@ -245,7 +246,7 @@ impl<'w> Worker<'w> {
             return Verdict::Again;
         }
         tally.dead += 1;
-        self.shared.bury(self.subscriber, run.delivery.clone(), failure, failures);
+        self.shared.bury(run.delivery.clone(), Why::new(self.subscriber, failure, failures));
         Verdict::Over
     }
 
