@@ -153,7 +153,28 @@ fn a_payload_is_an_object() {
     assert!(event(&std::collections::BTreeMap::<String, u8>::new()).is_ok());
 }
 
+#[test]
+fn a_copy_that_becomes_part_of_a_trace_leaves_the_event_as_it_was() {
+    let event = event(&json!({})).unwrap();
+    let text = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    let traced = event.clone().with_traceparent(text);
+    assert_eq!((event.traceparent(), traced.traceparent()), (None, Some(text)));
+    assert_eq!((event.id(), event.payload_json()), (traced.id(), traced.payload_json()));
+    assert_eq!(traced.with_traceparent("nonsense").traceparent(), None);
+}
+
 proptest! {
+    /// Short ones are kept elsewhere than long ones.
+    #[test]
+    fn a_payload_is_what_was_said_however_long_it_is(text in "\\PC{0,60}") {
+        let payload = json!({ "text": text });
+        let event = event(&payload).unwrap();
+        prop_assert_eq!(event.payload_json(), payload.to_string());
+        let again: Event = serde_json::from_str(&serde_json::to_string(&event).unwrap()).unwrap();
+        prop_assert_eq!(again.payload_json(), event.payload_json());
+        prop_assert_eq!(json!(again), json!(event));
+    }
+
     #[test]
     fn a_topic_is_matched_by_itself_and_by_every_star_that_covers_it(
         area in "[a-z][a-z0-9]{0,5}(_[a-z0-9]{1,4}){0,2}",

@@ -216,9 +216,10 @@ impl Context {
     /// What there is to say of this call when it is over.
     #[inline]
     pub(crate) fn ending(&self, called: &Arc<Called>, duration: Duration) -> Ending {
+        let duration_ms = duration.as_secs_f64() * 1000.0;
         Ending {
             caller: self.identity.clone(),
-            ended: Ended { called: Arc::clone(called), duration, error_code: None },
+            ended: Ended { called: Arc::clone(called), duration_ms, error_code: None },
             hops: self.hops,
             traceparent: self.traceparent.get().map(Arc::clone),
         }

@@ -92,7 +92,7 @@ impl Ending {
     /// The event that says it: with an error, or of a success.
     #[inline]
     pub fn event(self, clock: &dyn Clock, topic: Topic, error_code: Option<ErrorCode>) -> Event {
-        let ended = Ended { error_code, ..self.ended };
+        let ended = Ended { error_code: error_code.map(Box::new), ..self.ended };
         let (now, id) = clock.now_and_id();
         let event = Event::ended(id, topic, self.caller, ended, now);
         event.after(self.hops, self.traceparent.as_deref())

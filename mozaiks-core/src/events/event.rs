@@ -12,7 +12,6 @@ use super::topic::Topic;
 use crate::datetime::DateTime;
 use crate::error::{Error, Result};
 use crate::identity::{Identity, UserKey};
-use crate::json::json_behind;
 
 /// A published fact: what happened, to whom, when. Cloning is cheap.
 #[derive(Clone)]
@@ -27,6 +26,16 @@ struct Inner {
     cause: Cause,
     payload: Payload,
     time: DateTime,
+    origin: Option<Box<Origin>>,
+}
+
+// A subscriber that is behind soon has thousands of them waiting.
+#[cfg(target_pointer_width = "64")]
+const _: () = assert!(size_of::<Inner>() <= 136, "an event is small");
+
+/// What an event comes from, where it is more than a call of which nobody keeps a trace.
+#[derive(Clone, Default)]
+struct Origin {
     hops: u8,
     traceparent: Option<Box<str>>,
 }
@@ -58,7 +67,7 @@ impl Event {
         payload: &impl Serialize,
         time: DateTime,
     ) -> Result<Self> {
-        let payload = object(&topic, json_behind(&[], payload)?)?;
+        let payload = object(&topic, Payload::new(payload)?)?;
         let cause = Cause::Named { app_id: app_id.into(), user_id };
         Ok(Self::of(id, topic, cause, payload, time))
     }
@@ -74,7 +83,7 @@ impl Event {
         payload: &impl Serialize,
         time: DateTime,
     ) -> Result<Self> {
-        let payload = object(&topic, json_behind(&[], payload)?)?;
+        let payload = object(&topic, Payload::new(payload)?)?;
         Ok(Self::of(id, topic, Cause::Caller(caller), payload, time))
     }
 
@@ -92,8 +101,7 @@ impl Event {
 
     #[inline]
     fn of(id: bson::oid::ObjectId, topic: Topic, cause: Cause, payload: Payload, time: DateTime) -> Self {
-        let (hops, traceparent) = (0, None);
-        Self { inner: Arc::new(Inner { id, topic, cause, payload, time, hops, traceparent }) }
+        Self { inner: Arc::new(Inner { id, topic, cause, payload, time, origin: None }) }
     }
 
     /// The same event as a part of a trace: the text of a W3C `traceparent`. One that is none is left out.
@@ -110,21 +118,27 @@ impl Event {
     /// # Ok::<_, mozaiks_core::Error>(())
     /// ```
     #[must_use]
-    pub fn with_traceparent(self, traceparent: &str) -> Self {
+    pub fn with_traceparent(mut self, traceparent: &str) -> Self {
         let traceparent = is_traceparent(traceparent).then(|| traceparent.into());
-        Self { inner: Arc::new(Inner { traceparent, ..Arc::unwrap_or_clone(self.inner) }) }
+        if traceparent.is_some() || self.traceparent().is_some() {
+            self.origin_mut().traceparent = traceparent;
+        }
+        self
     }
 
     /// The same event as a consequence of one that was `hops` away from its cause, and as a part of its trace.
-    pub(crate) fn after(self, hops: u8, traceparent: Option<&str>) -> Self {
-        let event = match hops {
-            0 => self,
-            _ => Self { inner: Arc::new(Inner { hops, ..Arc::unwrap_or_clone(self.inner) }) },
-        };
-        match traceparent {
-            Some(traceparent) => event.with_traceparent(traceparent),
-            None => event,
+    pub(crate) fn after(mut self, hops: u8, traceparent: Option<&str>) -> Self {
+        if hops > 0 {
+            self.origin_mut().hops = hops;
         }
+        match traceparent {
+            Some(traceparent) => self.with_traceparent(traceparent),
+            None => self,
+        }
+    }
+
+    fn origin_mut(&mut self) -> &mut Origin {
+        Arc::make_mut(&mut self.inner).origin.get_or_insert_default()
     }
 
     /// Unique among events.
@@ -194,12 +208,12 @@ impl Event {
 
     /// How many events lie between it and its first cause.
     pub fn hops(&self) -> u8 {
-        self.inner.hops
+        self.inner.origin.as_ref().map_or(0, |origin| origin.hops)
     }
 
     /// The trace that it belongs to: the text of a W3C `traceparent`.
     pub fn traceparent(&self) -> Option<&str> {
-        self.inner.traceparent.as_deref()
+        self.inner.origin.as_ref()?.traceparent.as_deref()
     }
 }
 
@@ -281,25 +295,19 @@ impl<'de> Deserialize<'de> for Event {
         }
         let json = Json::deserialize(deserializer)?;
         let topic = json.topic.parse().map_err(serde::de::Error::custom)?;
-        let payload = object(&topic, json.payload.into())
+        let payload = object(&topic, json.payload.get().into())
             .map_err(|error| serde::de::Error::custom(format!("{error:?}")))?;
-        let inner = Inner {
-            id: json.id,
-            topic,
-            cause: Cause::Named { app_id: json.app_id.into(), user_id: json.user_id.map(Arc::from) },
-            payload,
-            time: json.time,
-            hops: json.hops,
-            traceparent: json.traceparent.filter(|text| is_traceparent(text)),
-        };
-        Ok(Self { inner: Arc::new(inner) })
+        let cause = Cause::Named { app_id: json.app_id.into(), user_id: json.user_id.map(Arc::from) };
+        let event = Self::of(json.id, topic, cause, payload, json.time);
+        Ok(event.after(json.hops, json.traceparent.as_deref()))
     }
 }
 
 /// What is said of an event is an object.
-fn object(topic: &Topic, payload: Box<str>) -> Result<Payload> {
-    if !payload.starts_with('{') {
-        return Err(Error::internal(format!("the payload of `{topic}` must be an object, not {payload}")));
+fn object(topic: &Topic, payload: Payload) -> Result<Payload> {
+    let json = payload.json();
+    if !json.starts_with('{') {
+        return Err(Error::internal(format!("the payload of `{topic}` must be an object, not {json}")));
     }
-    Ok(Payload::Json(payload))
+    Ok(payload)
 }

@@ -1,19 +1,24 @@
 //! What is said of an event: JSON, or what it will be made of should anybody ask.
 
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
+use arrayvec::ArrayString;
 use serde::ser::Error;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::error::ErrorCode;
-use crate::json::json_behind;
+use crate::json::{json_behind, with_json};
+
+/// As much JSON as fits in where the end of a call would be, in bytes: ids and a few words, as in most events.
+const SHORT: usize = 48;
 
 /// What is said of an event.
 #[derive(Clone)]
 pub(super) enum Payload {
-    Json(Box<str>),
+    /// In place, so that an event is one piece of memory.
+    Short(ArrayString<SHORT>),
+    Long(Box<str>),
     /// Most calls end with nobody listening: what is said of it is written when it is read.
     Ended {
         ended: Ended,
@@ -31,8 +36,10 @@ pub(crate) struct Called {
 #[derive(Clone)]
 pub(crate) struct Ended {
     pub called: Arc<Called>,
-    pub duration: Duration,
-    pub error_code: Option<ErrorCode>,
+    /// How long it took, in milliseconds.
+    pub duration_ms: f64,
+    /// Elsewhere, since most have none.
+    pub error_code: Option<Box<ErrorCode>>,
 }
 
 impl Serialize for Ended {
@@ -45,21 +52,30 @@ impl Serialize for Ended {
             #[serde(skip_serializing_if = "Option::is_none")]
             error_code: Option<&'e ErrorCode>,
         }
-        let Self { called, duration, error_code } = self;
+        let Self { called, duration_ms, error_code } = self;
         let json = Json {
             plugin: &called.plugin,
             action: &called.action,
-            duration_ms: duration.as_secs_f64() * 1000.0,
-            error_code: error_code.as_ref(),
+            duration_ms: *duration_ms,
+            error_code: error_code.as_deref(),
         };
         json.serialize(serializer)
     }
 }
 
 impl Payload {
+    /// What a value is as JSON.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn new(value: &(impl Serialize + ?Sized)) -> serde_json::Result<Self> {
+        with_json(&[], value, |json| json.into())
+    }
+
     pub fn json(&self) -> &str {
         match self {
-            Self::Json(json) => json,
+            Self::Short(json) => json,
+            Self::Long(json) => json,
             // Texts and a number are always written.
             Self::Ended { ended, json } => {
                 json.get_or_init(|| json_behind(&[], ended).unwrap_or_else(|_| "null".into()))
@@ -70,11 +86,19 @@ impl Payload {
     /// About how many bytes it has, and always the same.
     pub fn size(&self) -> usize {
         match self {
-            Self::Json(json) => json.len(),
+            Self::Short(json) => json.len(),
+            Self::Long(json) => json.len(),
             Self::Ended { ended, .. } => {
                 size_of::<Ended>() + ended.called.plugin.len() + ended.called.action.len()
             }
         }
+    }
+}
+
+/// JSON that is written.
+impl From<&str> for Payload {
+    fn from(json: &str) -> Self {
+        ArrayString::from(json).map_or_else(|_| Self::Long(json.into()), Self::Short)
     }
 }
 
