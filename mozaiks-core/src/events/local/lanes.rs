@@ -6,14 +6,16 @@ use std::collections::VecDeque;
 use std::collections::hash_map::{Entry, HashMap};
 use std::hash::{Hash, Hasher};
 
+use ahash::RandomState;
+
 use super::inbox::{Delivery, Waiting};
 use crate::events::Event;
 
 /// A lane for each user of whom an event is put aside.
 #[derive(Default)]
 pub(super) struct Lanes {
-    // Users who choose their ids cannot have them meet in it.
-    lanes: HashMap<OfUser, Lane>,
+    // Users who choose their ids cannot have them meet in it, and the publisher waits for no slower hash.
+    lanes: HashMap<OfUser, Lane, RandomState>,
     events: usize,
 }
 

@@ -3,6 +3,7 @@
 mod attempt;
 mod dead_letters;
 mod history;
+mod idle;
 mod inbox;
 mod index;
 mod lanes;
@@ -151,7 +152,7 @@ impl LocalEventBus {
 
     /// The events that subscribers could not handle, the oldest first.
     pub fn dead_letters(&self) -> Vec<Arc<DeadLetter>> {
-        self.shared.dead().all()
+        self.shared.dead().all(&*self.shared.clock)
     }
 
     /// Sends a dead letter to its subscriber again, with all the attempts of a new event. It comes after what was
@@ -257,7 +258,7 @@ impl EventBus for LocalEventBus {
             if let Some(shared) = shared.upgrade() {
                 shared.index_mut().remove(&subscriber);
                 subscriber.end();
-                shared.idle.notify_waiters();
+                shared.idle.tell();
             }
         }))
     }

@@ -12,12 +12,16 @@ use super::tracked::{Completion, Tracker};
 impl Shared {
     /// Keeps an event that a subscriber could not handle.
     pub fn bury(&self, delivery: Delivery, why: Arc<Why>) {
-        let buried = Buried::new(self.clock.now_and_id(), delivery, why);
-        let tracked = buried.tracker.clone().map(|tracker| (tracker, Arc::clone(buried.letter())));
+        let buried = Buried::new(self.clock.now(), delivery, why);
+        let tracked = buried.tracker.clone().map(|tracker| (tracker, self.letter(&buried)));
         self.keep(buried);
         if let Some((tracker, letter)) = tracked {
             tracker.bury(letter);
         }
+    }
+
+    fn letter(&self, buried: &Buried) -> Arc<DeadLetter> {
+        Arc::clone(buried.letter(&*self.clock))
     }
 
     /// Keeps a dead letter, in place of the oldest if need be.
@@ -67,13 +71,13 @@ impl Shared {
         let own = own.as_ref().filter(|own| index.subscribers().iter().any(|one| Arc::ptr_eq(one, own)));
         let subscriber = own.or_else(|| index.find(&why.name, topic))?;
         if let Some(tracker) = tracker {
-            tracker.unbury(buried.letter());
+            tracker.unbury(&self.letter(buried));
         }
         let delivery = Delivery { event: event.clone(), topic: number, tracker: tracker.clone() };
         let taken = subscriber.take(std::iter::once(delivery));
         if taken.count == 0 {
             if let Some(tracker) = tracker {
-                tracker.bury(Arc::clone(buried.letter()));
+                tracker.bury(self.letter(buried));
             }
             return None;
         }
@@ -88,7 +92,7 @@ impl Shared {
     pub fn discard(&self, id: ObjectId) -> bool {
         let Some(buried) = self.dead().take(id) else { return false };
         if let Some(tracker) = &buried.tracker {
-            tracker.unbury(buried.letter());
+            tracker.unbury(&self.letter(&buried));
             tracker.done();
         }
         true

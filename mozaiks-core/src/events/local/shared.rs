@@ -4,10 +4,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, Rw
 use std::task::Waker;
 
 use smallvec::SmallVec;
-use tokio::sync::Notify;
 
-use super::dead_letters::DeadLetters;
-use super::inbox::{Delivery, Subscriber};
+use super::dead_letters::{DeadLetters, Why};
+use super::idle::Idle;
+use super::inbox::Delivery;
 use super::index::{Index, TopicState};
 use super::options::LocalEventBusOptions;
 use super::statistics::Tally;
@@ -20,7 +20,7 @@ pub(super) struct Shared {
     pub clock: Arc<dyn Clock>,
     pub options: LocalEventBusOptions,
     /// Told whenever a subscriber has nothing left to do.
-    pub idle: Notify,
+    pub idle: Idle,
     index: RwLock<Index>,
     dead: Mutex<DeadLetters>,
 }
@@ -34,7 +34,7 @@ pub(super) struct Tracked<'t> {
 
 /// What found no room.
 struct Refused {
-    subscriber: Arc<Subscriber>,
+    why: Arc<Why>,
     deliveries: SmallVec<[Delivery; 1]>,
     /// True where nothing did not before it.
     first: bool,
@@ -44,7 +44,7 @@ impl Shared {
     pub fn new(clock: Arc<dyn Clock>, options: LocalEventBusOptions) -> Self {
         let index = RwLock::new(Index::new(options.history));
         let dead = Mutex::new(DeadLetters::new(options.dead_letters));
-        Self { clock, options, idle: Notify::new(), index, dead }
+        Self { clock, options, idle: Idle::default(), index, dead }
     }
 
     /// Queues events for everybody who wants them.
@@ -96,8 +96,8 @@ impl Shared {
                     let deliveries: SmallVec<_> =
                         now.iter().enumerate().skip(taken.count).map(delivery).collect();
                     route.topic.counts.add(Tally { dead: deliveries.len() as u64, ..Tally::default() });
-                    let subscriber = Arc::clone(subscriber);
-                    refused.push(Refused { subscriber, deliveries, first: taken.fills });
+                    let why = Arc::clone(subscriber.why_full());
+                    refused.push(Refused { why, deliveries, first: taken.fills });
                 }
             }
         }
@@ -108,18 +108,16 @@ impl Shared {
     }
 
     /// What finds no room with a subscriber is a dead letter of its.
-    fn refuse(&self, Refused { subscriber, deliveries, first }: Refused) {
-        let (name, capacity) = (&*subscriber.name, self.options.queue);
+    fn refuse(&self, Refused { why, deliveries, first }: Refused) {
         if first {
             tracing::warn!(
-                subscriber = name,
-                capacity,
+                subscriber = &*why.name,
+                capacity = self.options.queue,
                 "a subscriber's queue is full: what comes now is a dead letter"
             );
         }
-        let why = subscriber.why_full();
         for delivery in deliveries {
-            self.bury(delivery, Arc::clone(why));
+            self.bury(delivery, Arc::clone(&why));
         }
     }
 

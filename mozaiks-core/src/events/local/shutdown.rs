@@ -26,14 +26,7 @@ impl LocalEventBus {
     /// Waits until no event waits for anybody, and none is being handled or tried again. A handler that never ends
     /// keeps this waiting until its deadline.
     pub async fn idle(&self) {
-        loop {
-            let mut changed = std::pin::pin!(self.shared.idle.notified());
-            changed.as_mut().enable();
-            if self.is_idle() {
-                return;
-            }
-            changed.await;
-        }
+        self.shared.idle.until(|| self.is_idle()).await;
     }
 
     fn is_idle(&self) -> bool {

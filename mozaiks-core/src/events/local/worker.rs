@@ -111,7 +111,7 @@ impl<'w> Worker<'w> {
                 }
                 Handed::NothingLeft => {
                     self.add_up();
-                    self.shared.idle.notify_waiters();
+                    self.shared.idle.tell();
                     return Poll::Pending;
                 }
             }
@@ -131,7 +131,10 @@ impl<'w> Worker<'w> {
     /// Hears of handlers and pauses that have ended; `false` if none has.
     fn hear(&mut self, cx: &mut Context<'_>) -> bool {
         let mut any = false;
-        while let Poll::Ready(Some((run, step))) = self.waiting.poll_next_unpin(cx) {
+        // To ask nobody costs as much as to ask somebody.
+        while !self.waiting.is_empty()
+            && let Poll::Ready(Some((run, step))) = self.waiting.poll_next_unpin(cx)
+        {
             any = true;
             match step {
                 Step::Rested => self.due.push_back(run),

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock, Weak};
 use bson::oid::ObjectId;
 
 use super::{DeadLetter, DeadLetterReason};
+use crate::clock::Clock;
 use crate::datetime::DateTime;
 use crate::events::Event;
 use crate::events::local::attempt::Failure;
@@ -33,20 +34,19 @@ impl Why {
 
 /// A dead letter, and what is needed to deliver it after all.
 pub(in crate::events::local) struct Buried {
-    pub id: ObjectId,
     pub event: Event,
     pub why: Arc<Why>,
     time: DateTime,
     pub tracker: Option<Arc<Tracker>>,
-    /// Made when somebody looks: of a flood, most are gone before.
+    /// Made when somebody looks, and its id with it: of a flood, most are gone before.
     letter: OnceLock<Arc<DeadLetter>>,
 }
 
 impl Buried {
-    /// An event that is dead from now on.
-    pub fn new((time, id): (DateTime, ObjectId), delivery: Delivery, why: Arc<Why>) -> Self {
+    /// An event that is dead since then.
+    pub fn new(time: DateTime, delivery: Delivery, why: Arc<Why>) -> Self {
         let Delivery { event, tracker, .. } = delivery;
-        Self { id, event, why, time, tracker, letter: OnceLock::new() }
+        Self { event, why, time, tracker, letter: OnceLock::new() }
     }
 
     /// As it was before a restart: of nobody who subscribes now.
@@ -59,7 +59,6 @@ impl Buried {
             attempts: letter.attempts,
         };
         Self {
-            id: letter.id,
             event: letter.event.clone(),
             why: Arc::new(why),
             time: letter.time,
@@ -68,12 +67,17 @@ impl Buried {
         }
     }
 
+    /// True if it was shown under that id.
+    pub fn is(&self, id: ObjectId) -> bool {
+        self.letter.get().is_some_and(|letter| letter.id == id)
+    }
+
     /// As it is shown.
-    pub fn letter(&self) -> &Arc<DeadLetter> {
+    pub fn letter(&self, clock: &dyn Clock) -> &Arc<DeadLetter> {
         self.letter.get_or_init(|| {
             let Why { name, reason, error, attempts, .. } = &*self.why;
             Arc::new(DeadLetter {
-                id: self.id,
+                id: clock.new_id(),
                 subscriber: name.to_string(),
                 event: self.event.clone(),
                 reason: *reason,

@@ -8,6 +8,7 @@ use bson::oid::ObjectId;
 use rustc_hash::FxHashMap;
 
 use super::{Buried, DeadLetter};
+use crate::clock::Clock;
 
 /// The dead letters of a bus. A flood of one subscriber's drives out none of the few that others have.
 pub(in crate::events::local) struct DeadLetters {
@@ -30,11 +31,11 @@ impl DeadLetters {
 
     /// Keeps one more; gives the one that made room: the oldest of the subscriber that has most.
     pub fn add(&mut self, buried: Buried) -> Option<Buried> {
-        let name = Arc::clone(&buried.why.name);
-        let own = self.of.entry(name).or_default();
-        own.push_back(Numbered(self.added, buried));
+        let numbered = Numbered(self.added, buried);
         self.added += 1;
         self.kept += 1;
+        let own = self.of.entry(Arc::clone(&numbered.1.why.name)).or_default();
+        own.push_back(numbered);
         if self.kept <= self.most {
             return None;
         }
@@ -56,7 +57,7 @@ impl DeadLetters {
 
     pub fn take(&mut self, id: ObjectId) -> Option<Buried> {
         let Numbered(_, buried) = self.of.values_mut().find_map(|letters| {
-            let at = letters.iter().position(|Numbered(_, buried)| buried.id == id)?;
+            let at = letters.iter().position(|Numbered(_, buried)| buried.is(id))?;
             letters.remove(at)
         })?;
         self.is_gone(&buried);
@@ -72,10 +73,10 @@ impl DeadLetters {
     }
 
     /// All of them, the oldest first.
-    pub fn all(&self) -> Vec<Arc<DeadLetter>> {
+    pub fn all(&self, clock: &dyn Clock) -> Vec<Arc<DeadLetter>> {
         let mut letters: Vec<_> = self.of.values().flatten().collect();
         letters.sort_unstable_by_key(|Numbered(number, _)| *number);
-        letters.into_iter().map(|Numbered(_, buried)| Arc::clone(buried.letter())).collect()
+        letters.into_iter().map(|Numbered(_, buried)| Arc::clone(buried.letter(clock))).collect()
     }
 
     pub fn len(&self) -> usize {
