@@ -29,10 +29,8 @@ pub fn event(topic: &Topic, number: usize) -> Event {
     }
     let user = USERS.with(|users| Arc::clone(&users[number % users.len()]));
     let app = APP.with(Arc::clone);
-    let clock = SystemClock;
-    PAYLOAD
-        .with(|payload| Event::new(clock.new_id(), topic.clone(), app, Some(user), payload, clock.now()))
-        .expect("an event")
+    let (now, id) = SystemClock.now_and_id();
+    PAYLOAD.with(|payload| Event::new(id, topic.clone(), app, Some(user), payload, now)).expect("an event")
 }
 
 /// How much each subscriber has heard, each on a cache line of its own.
@@ -60,7 +58,7 @@ impl Load {
         Arc::clone(&self.counters[number])
     }
 
-    fn heard(&self) -> usize {
+    pub fn heard(&self) -> usize {
         let heard: u64 = self.counters.iter().map(|counter| counter.0.load(Ordering::Relaxed)).sum();
         usize::try_from(heard).expect("few enough")
     }

@@ -3,38 +3,32 @@
 //! A hundred subscribers over ten topics, on two threads, the publisher among them; each delivery is one call of a
 //! handler. Beside the bus, with its retries, history and statistics on, stand two yardsticks: `tokio::sync::broadcast`,
 //! one channel for each topic, and a bare topic index of bounded queues of `Arc<Event>`, each emptied by a task of its
-//! own. What a subscriber that hangs costs the others is seen beside what one more costs that does not. Rounds are
-//! interleaved, and the figures are medians. The time of the processor that a delivery takes is beside
-//! them, because that of the clock on the wall is also that of whatever else the machine does.
+//! own. What a subscriber that hangs costs the others is seen beside what one more costs that does not: at full load,
+//! where whatever is done for it is done in their time; in how long their events take when the bus is not at its limit;
+//! and in what a publisher pays. Rounds are interleaved, and the figures are medians. The time of the processor that a
+//! delivery takes is beside them, because that of the clock on the wall is also that of whatever else the machine does.
 
 // A bench prints, and ends where something is not as expected.
 #![allow(clippy::print_stdout, clippy::expect_used, clippy::indexing_slicing, clippy::cast_precision_loss)]
 
 mod by_hand;
+mod cost;
+mod delay;
 mod load;
+mod subscribers;
 mod watch;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
-use futures_util::future::{BoxFuture, ready};
-use mozaiks_core::events::{EventBus, LocalEventBus, LocalEventBusOptions, Subscription, Topic};
-use mozaiks_core::{Error, Event, SystemClock};
+use mozaiks_core::SystemClock;
+use mozaiks_core::events::{EventBus, LocalEventBus, LocalEventBusOptions, Topic};
+use tokio::runtime::Runtime;
 
 use load::{EVENTS, Load, PER_TOPIC, SUBSCRIBERS, TOPICS, event, topic};
+use subscribers::{OneMore, hear};
 use watch::{Rate, Watch};
 
 const ROUNDS: usize = 11;
-
-/// Who subscribes to the first topic beside the hundred.
-#[derive(Clone, Copy)]
-enum OneMore {
-    Nobody,
-    /// Is done at once.
-    Prompt,
-    /// Never is.
-    Hanging,
-}
 
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -42,67 +36,60 @@ fn main() {
         .enable_time()
         .build()
         .expect("a runtime of two threads");
-    runtime.block_on(async {
-        let run = tokio::spawn(measure());
-        run.await.expect("the bench runs");
-    });
-}
-
-async fn measure() {
-    println!("{SUBSCRIBERS} subscribers over {TOPICS} topics, {EVENTS} events a round, {ROUNDS} rounds");
-    let (mut bus, mut prompt, mut hanging) = (vec![], vec![], vec![]);
-    let (mut queues, mut broadcast) = (vec![], vec![]);
-    for _ in 0..ROUNDS {
-        bus.push(local(OneMore::Nobody).await);
-        prompt.push(local(OneMore::Prompt).await);
-        hanging.push(local(OneMore::Hanging).await);
-        queues.push(by_hand::queues().await);
-        broadcast.push(by_hand::broadcast().await);
-    }
-    let [bus, prompt, hanging, queues, broadcast] =
-        [bus, prompt, hanging, queues, broadcast].map(|rounds: Vec<Rate>| Rate {
-            per_second: median(rounds.iter().map(|rate| rate.per_second).collect()),
-            processor: median(rounds.iter().map(|rate| rate.processor).collect()),
-        });
-    for (name, rate) in [
-        ("LocalEventBus", bus),
-        ("LocalEventBus with one more subscriber, prompt (the others' deliveries)", prompt),
-        ("LocalEventBus with one more subscriber, hanging (the others' deliveries)", hanging),
-        ("topic index of bounded queues", queues),
-        ("tokio::sync::broadcast", broadcast),
-    ] {
-        let Rate { per_second, processor } = rate;
-        println!(
-            "  {name:<72} {:>6.2} million deliveries a second {processor:>5.0} ns of CPU",
-            per_second / 1e6
-        );
-    }
-    println!("\none event to a topic that nobody wants (goal 100 ns)");
-    let (one, made) = (median(nobody(false).await), median(nobody(true).await));
-    println!("  publish, the event made before {one:>6.0} ns");
-    println!("  publish, and making the event  {made:>6.0} ns");
+    let bus = on_a_worker(&runtime, rates());
+    on_a_worker(&runtime, delays());
+    costs();
+    on_a_worker(&runtime, unheard());
     println!("\nLocalEventBus: {:.1} million (goal 5)", bus.per_second / 1e6);
 }
 
+/// Runs on one of the two threads.
+fn on_a_worker<T: Send + 'static>(runtime: &Runtime, work: impl Future<Output = T> + Send + 'static) -> T {
+    runtime.block_on(async { tokio::spawn(work).await.expect("the bench runs") })
+}
+
+async fn rates() -> Rate {
+    println!("{SUBSCRIBERS} subscribers over {TOPICS} topics, {EVENTS} events a round, {ROUNDS} rounds");
+    let (mut bus, mut queues, mut broadcast) = ([vec![], vec![], vec![]], vec![], vec![]);
+    for _ in 0..ROUNDS {
+        for (rates, one_more) in bus.iter_mut().zip(OneMore::ALL) {
+            rates.push(local(one_more).await);
+        }
+        queues.push(by_hand::queues().await);
+        broadcast.push(by_hand::broadcast().await);
+    }
+    let bus = bus.map(middle);
+    for (rate, one_more) in bus.iter().zip(OneMore::ALL) {
+        print(&format!("LocalEventBus, and {} more", one_more.name()), *rate);
+    }
+    print("topic index of bounded queues", middle(queues));
+    print("tokio::sync::broadcast", middle(broadcast));
+    bus[0]
+}
+
+fn middle(rounds: Vec<Rate>) -> Rate {
+    Rate {
+        per_second: median(rounds.iter().map(|rate| rate.per_second).collect()),
+        processor: median(rounds.iter().map(|rate| rate.processor).collect()),
+    }
+}
+
+fn print(name: &str, Rate { per_second, processor }: Rate) {
+    let millions = per_second / 1e6;
+    println!("  {name:<42} {millions:>6.2} million deliveries a second {processor:>5.0} ns of CPU");
+}
+
+/// The deliveries to the hundred.
 async fn local(one_more: OneMore) -> Rate {
     // So that the queue of one that hangs is full soon.
     let options = LocalEventBusOptions::default().queue(16_384);
     let bus = LocalEventBus::with_options(Arc::new(SystemClock), options);
     let load = Load::new();
-    let mut subscriptions = Vec::new();
-    for number in 0..SUBSCRIBERS {
+    let hundred = (0..SUBSCRIBERS).map(|number| {
         let heard = load.counter(number);
-        let handler = move |event: Event| -> BoxFuture<'static, Result<(), Error>> {
-            heard.hear(&event);
-            Box::pin(ready(Ok(())))
-        };
-        subscriptions.push(subscribe(&bus, number % TOPICS, Arc::new(handler)));
-    }
-    subscriptions.extend(match one_more {
-        OneMore::Nobody => None,
-        OneMore::Prompt => Some(subscribe(&bus, 0, Arc::new(is_done))),
-        OneMore::Hanging => Some(subscribe(&bus, 0, Arc::new(hangs))),
+        hear(&bus, number % TOPICS, move |event| heard.hear(event))
     });
+    let subscriptions: Vec<_> = hundred.chain(one_more.subscribe(&bus)).collect();
     let topics: Vec<Topic> = (0..TOPICS).map(topic).collect();
     let watch = Watch::start();
     for number in 0..EVENTS {
@@ -117,41 +104,43 @@ async fn local(one_more: OneMore) -> Rate {
     rate
 }
 
-fn is_done(_: Event) -> BoxFuture<'static, Result<(), Error>> {
-    Box::pin(ready(Ok(())))
-}
-
-fn hangs(_: Event) -> BoxFuture<'static, Result<(), Error>> {
-    Box::pin(std::future::pending())
-}
-
-fn subscribe(
-    bus: &LocalEventBus,
-    number: usize,
-    handler: Arc<dyn mozaiks_core::events::EventHandler>,
-) -> Subscription {
-    let pattern = topic(number).as_str().parse().expect("a pattern");
-    bus.subscribe("bench", pattern, handler).expect("a subscription")
-}
-
-/// Nanoseconds of one publish that nobody hears, in each round.
-async fn nobody(making: bool) -> Vec<f64> {
-    const CALLS: usize = 20_000;
-    let bus = LocalEventBus::new(Arc::new(SystemClock));
-    let topic = topic(0);
-    let mut times = Vec::new();
-    for _ in 0..51 {
-        let made: Vec<_> = (0..if making { 0 } else { CALLS }).map(|one| vec![event(&topic, one)]).collect();
-        let mut made = made.into_iter();
-        let start = Instant::now();
-        for number in 0..CALLS {
-            let events = made.next().unwrap_or_else(|| vec![event(&topic, number)]);
-            bus.publish(events).await.expect("the bus takes it");
+async fn delays() {
+    println!("\na million deliveries a second: from publishing to the handlers of the hundred");
+    let mut rounds = [vec![], vec![], vec![]];
+    for _ in 0..ROUNDS {
+        for (rounds, one_more) in rounds.iter_mut().zip(OneMore::ALL) {
+            rounds.push(delay::delays(one_more).await);
         }
-        times.push(start.elapsed().as_secs_f64() * 1e9 / CALLS as f64);
-        tokio::time::sleep(Duration::ZERO).await;
     }
-    times
+    for (rounds, one_more) in rounds.iter().zip(OneMore::ALL) {
+        let at = |percent: usize| {
+            median(rounds.iter().map(|delays| delays[delays.len() * percent / 100] as f64 / 1e3).collect())
+        };
+        println!("  and {:<20} p50 {:>6.1} us, p99 {:>6.1} us", one_more.name(), at(50), at(99));
+    }
+}
+
+fn costs() {
+    println!("\none publish to {PER_TOPIC} that are prompt");
+    let mut rounds = [vec![], vec![], vec![]];
+    for _ in 0..ROUNDS {
+        for (rounds, one_more) in rounds.iter_mut().zip(OneMore::ALL) {
+            rounds.push(cost::publishing(one_more));
+        }
+    }
+    for (rounds, one_more) in rounds.iter().zip(OneMore::ALL) {
+        let phases = cost::PHASES.iter().enumerate().map(|(phase, name)| {
+            format!("{:.0} ns {name}", median(rounds.iter().map(|phases| phases[phase]).collect()))
+        });
+        println!("  and {:<20} {}", one_more.name(), phases.collect::<Vec<_>>().join(", "));
+    }
+}
+
+async fn unheard() {
+    println!("\none event to a topic that nobody wants (goal 100 ns)");
+    let (one, made) = (median(cost::unheard(false).await), median(cost::unheard(true).await));
+    println!("  publish, the event made before {one:>6.0} ns");
+    println!("  publish, and making the event  {made:>6.0} ns");
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
