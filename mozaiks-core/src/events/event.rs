@@ -19,10 +19,7 @@ pub struct Event {
     inner: Arc<Inner>,
 }
 
-// In this order, so that what is read, counted and dropped of every event is in the same two lines of the cache: they
-// go from core to core.
 #[derive(Clone)]
-#[repr(C)]
 struct Inner {
     id: bson::oid::ObjectId,
     time: DateTime,
