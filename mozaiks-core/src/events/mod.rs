@@ -6,11 +6,10 @@ mod local;
 mod outbox;
 mod payload;
 mod topic;
+mod traceparent;
 mod typed;
 
 pub use bus::{EventBus, EventBusError, EventHandler, Subscription};
-#[cfg(feature = "axum")]
-pub(crate) use event::is_traceparent;
 pub use event::{Event, MAX_HOPS};
 pub use local::{
     BusStatistics, DeadLetter, DeadLetterReason, DrainReport, LocalEventBus, LocalEventBusOptions, Retry,
@@ -19,4 +18,6 @@ pub use local::{
 pub use outbox::{Outbox, RecoveryReport};
 pub(crate) use payload::{Called, Ended};
 pub use topic::{InvalidTopic, Topic, TopicPattern};
+#[cfg(feature = "axum")]
+pub(crate) use traceparent::is_traceparent;
 pub use typed::typed;
