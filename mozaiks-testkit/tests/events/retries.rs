@@ -1,11 +1,15 @@
 //! A handler that fails gets the event again, in order, after pauses that grow.
 
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
-use mozaiks_core::Clock;
-use mozaiks_core::events::{DeadLetterReason, LocalEventBusOptions};
+use bson::oid::ObjectId;
+use futures_util::future::BoxFuture;
+use mozaiks_core::events::{DeadLetterReason, EventBus, LocalEventBus, LocalEventBusOptions, Retry};
+use mozaiks_core::{Clock, DateTime, Event};
+use mozaiks_testkit::TestClock;
 
-use crate::support::{Act, Subscriber, bench, until, with};
+use crate::support::{Act, Subscriber, bench, until, with, within};
 
 const MS: fn(u64) -> Duration = Duration::from_millis;
 
@@ -134,4 +138,52 @@ async fn one_attempt_can_be_all() {
     bench.publish("alice", 0).await;
     bench.bus.idle().await;
     assert_eq!((fails.seen().len(), bench.bus.dead_letters().len()), (1, 1));
+}
+
+/// Publishes an event while the bus notes since when another is dead.
+#[derive(Debug)]
+struct Meanwhile {
+    clock: TestClock,
+    bus: OnceLock<LocalEventBus>,
+    next: Mutex<Option<Event>>,
+}
+
+impl Clock for Meanwhile {
+    fn now(&self) -> DateTime {
+        let next = self.next.lock().unwrap().take();
+        if let (Some(event), Some(bus)) = (next, self.bus.get()) {
+            // As another thread could at this moment.
+            let bus = bus.clone();
+            std::thread::spawn(move || bus.publish_now(&[event]).unwrap().unwrap()).join().unwrap();
+        }
+        self.clock.now()
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.clock.monotonic()
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        self.clock.sleep(duration)
+    }
+
+    fn new_id(&self) -> ObjectId {
+        self.clock.new_id()
+    }
+}
+
+#[tokio::test]
+async fn an_event_that_comes_while_the_one_before_becomes_a_dead_letter_is_delivered() {
+    let bench = bench();
+    let [first, second] = [0, 1].map(|number| bench.event("notes:note_created", "alice", number));
+    let next = Mutex::new(Some(second));
+    let clock = Arc::new(Meanwhile { clock: bench.clock, bus: OnceLock::new(), next });
+    let options = LocalEventBusOptions::default().retry(Retry::default().attempts(1));
+    let bus = LocalEventBus::with_options(clock.clone(), options);
+    clock.bus.set(bus.clone()).unwrap();
+    let fails = Subscriber::new([Act::Fail]);
+    let _subscription = bus.subscribe("fails", "notes:*".parse().unwrap(), Arc::new(fails.clone())).unwrap();
+    bus.publish(vec![first]).await.unwrap();
+    within(bus.idle()).await;
+    assert_eq!((fails.seen_of("alice"), bus.dead_letters().len()), (vec![0, 1], 2));
 }

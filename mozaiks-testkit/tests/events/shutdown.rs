@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use futures_util::poll;
 use mozaiks_core::events::{EventBus, EventBusError};
 use mozaiks_core::{Error, Event};
 
@@ -80,4 +81,36 @@ async fn an_event_that_is_tried_again_is_waited_for() {
     bench.pass(Duration::from_millis(100)).await;
     assert!(within(shutdown).await.unwrap().is_complete());
     assert_eq!(fails.seen().len(), 2);
+}
+
+#[tokio::test]
+async fn whoever_waits_until_the_bus_is_idle_is_told_when_a_shutdown_drops_what_is_left() {
+    let bench = bench();
+    let hangs = Subscriber::new([Act::Hang]);
+    let _subscription = hangs.subscribe(&bench, "hangs");
+    bench.publish("alice", 0).await;
+    let mut waits = std::pin::pin!(bench.bus.idle());
+    assert!(poll!(waits.as_mut()).is_pending());
+    bench.bus.shutdown(Duration::ZERO).await;
+    assert!(poll!(waits.as_mut()).is_ready());
+}
+
+/// The first to subscribe is looked at first, and gets its event while others are looked at.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bus_is_not_idle_while_an_event_goes_from_one_subscriber_to_another() {
+    let bench = bench();
+    let told = Subscriber::new([]);
+    let _told = told.subscribe_to(&bench, "told", "tasks:*");
+    let _between = [(); 300].map(|()| Subscriber::new([]).subscribe_to(&bench, "between", "nothing:*"));
+    let (bus, event) = (bench.bus.clone(), bench.event("tasks:task_done", "alice", 0));
+    let tells = move |_: Event| -> BoxFuture<'static, Result<(), Error>> {
+        let published = bus.publish_now(std::slice::from_ref(&event));
+        Box::pin(std::future::ready(published.map_or(Ok(()), |published| Ok(published?))))
+    };
+    let _tells = bench.bus.subscribe("tells", "notes:*".parse().unwrap(), Arc::new(tells)).unwrap();
+    for round in 1..=1_000 {
+        bench.publish("alice", 0).await;
+        within(bench.bus.idle()).await;
+        assert_eq!(told.seen().len(), round);
+    }
 }

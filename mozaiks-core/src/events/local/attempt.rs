@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
-use super::dead_letters::DeadLetterReason;
+use super::letter::DeadLetterReason;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::events::{Event, EventHandler};

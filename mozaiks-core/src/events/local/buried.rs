@@ -4,16 +4,15 @@ use std::sync::{Arc, OnceLock, Weak};
 
 use bson::oid::ObjectId;
 
-use super::{DeadLetter, DeadLetterReason};
+use super::inbox::{Delivery, Subscriber};
+use super::letter::{DeadLetter, DeadLetterReason};
+use super::tracked::Tracker;
 use crate::clock::Clock;
 use crate::datetime::DateTime;
 use crate::events::Event;
-use crate::events::local::attempt::Failure;
-use crate::events::local::inbox::{Delivery, Subscriber};
-use crate::events::local::tracked::Tracker;
 
-/// Whose a dead letter is, and why. One stands for all that found the same queue full.
-pub(in crate::events::local) struct Why {
+/// Who could not handle events, and why. One stands for all that found the same queue full.
+pub(super) struct Burial {
     /// Whose it is, by name.
     pub name: Arc<str>,
     /// Whose it is; gone with the subscription.
@@ -23,19 +22,23 @@ pub(in crate::events::local) struct Why {
     attempts: u32,
 }
 
-impl Why {
-    /// A subscriber could not handle it, and was tried so often.
-    pub fn new(subscriber: &Arc<Subscriber>, failure: Failure, attempts: u32) -> Arc<Self> {
-        let Failure { reason, text: error } = failure;
+impl Burial {
+    /// By a subscriber that tried so often.
+    pub fn new(
+        subscriber: &Arc<Subscriber>,
+        reason: DeadLetterReason,
+        error: String,
+        attempts: u32,
+    ) -> Arc<Self> {
         let (name, subscriber) = (Arc::clone(&subscriber.name), Arc::downgrade(subscriber));
         Arc::new(Self { name, subscriber, reason, error, attempts })
     }
 }
 
 /// A dead letter, and what is needed to deliver it after all.
-pub(in crate::events::local) struct Buried {
+pub(super) struct Buried {
     pub event: Event,
-    pub why: Arc<Why>,
+    pub burial: Arc<Burial>,
     time: DateTime,
     pub tracker: Option<Arc<Tracker>>,
     /// Made when somebody looks, and its id with it: of a flood, most are gone before.
@@ -44,14 +47,14 @@ pub(in crate::events::local) struct Buried {
 
 impl Buried {
     /// An event that is dead since then.
-    pub fn new(time: DateTime, delivery: Delivery, why: Arc<Why>) -> Self {
+    pub fn new(time: DateTime, delivery: Delivery, burial: Arc<Burial>) -> Self {
         let Delivery { event, tracker, .. } = delivery;
-        Self { event, why, time, tracker, letter: OnceLock::new() }
+        Self { event, burial, time, tracker, letter: OnceLock::new() }
     }
 
     /// As it was before a restart: of nobody who subscribes now.
     pub fn restored(letter: Arc<DeadLetter>, tracker: &Arc<Tracker>) -> Self {
-        let why = Why {
+        let burial = Burial {
             name: Arc::from(&*letter.subscriber),
             subscriber: Weak::new(),
             reason: letter.reason,
@@ -60,7 +63,7 @@ impl Buried {
         };
         Self {
             event: letter.event.clone(),
-            why: Arc::new(why),
+            burial: Arc::new(burial),
             time: letter.time,
             tracker: Some(Arc::clone(tracker)),
             letter: letter.into(),
@@ -68,14 +71,14 @@ impl Buried {
     }
 
     /// True if it was shown under that id.
-    pub fn is(&self, id: ObjectId) -> bool {
+    pub fn has_id(&self, id: ObjectId) -> bool {
         self.letter.get().is_some_and(|letter| letter.id == id)
     }
 
     /// As it is shown.
     pub fn letter(&self, clock: &dyn Clock) -> &Arc<DeadLetter> {
         self.letter.get_or_init(|| {
-            let Why { name, reason, error, attempts, .. } = &*self.why;
+            let Burial { name, reason, error, attempts, .. } = &*self.burial;
             Arc::new(DeadLetter {
                 id: clock.new_id(),
                 subscriber: name.to_string(),

@@ -21,8 +21,10 @@ impl Drop for Waits<'_> {
 }
 
 impl Idle {
-    /// Waits until `is_idle`, which looks at each subscriber under the lock under which its worker comes to its end:
-    /// so either this sees that it has, or the worker sees that somebody waits.
+    /// Waits until `is_idle`.
+    ///
+    /// It looks at each subscriber under the lock under which that comes to have nothing left, or is taken from the
+    /// index: either it sees that this has happened, or whoever then [tells](Self::tell) sees that somebody waits.
     pub async fn until(&self, is_idle: impl Fn() -> bool) {
         self.waiting.fetch_add(1, Ordering::Relaxed);
         let _waits = Waits(self);

@@ -6,9 +6,9 @@ use std::task::{Context, Waker};
 
 use tokio::task::AbortHandle;
 
-use super::attempt::Failure;
-use super::dead_letters::{DeadLetterReason, Why};
+use super::buried::Burial;
 use super::lanes::Lanes;
+use super::letter::DeadLetterReason;
 use super::tracked::Tracker;
 use crate::datetime::DateTime;
 use crate::events::{Event, EventHandler, TopicPattern};
@@ -35,7 +35,7 @@ pub(super) struct Subscriber {
     inbox: Mutex<Inbox>,
     worker: Mutex<Option<AbortHandle>>,
     /// Why an event is a dead letter that found no room, once one has.
-    full: OnceLock<Arc<Why>>,
+    refusal: OnceLock<Arc<Burial>>,
 }
 
 #[derive(Default)]
@@ -106,8 +106,8 @@ impl Subscriber {
         handler: Arc<dyn EventHandler>,
         capacity: usize,
     ) -> Arc<Self> {
-        let (inbox, worker, full) = Default::default();
-        Arc::new(Self { name: name.into(), pattern, handler, capacity, inbox, worker, full })
+        let (inbox, worker, refusal) = Default::default();
+        Arc::new(Self { name: name.into(), pattern, handler, capacity, inbox, worker, refusal })
     }
 
     /// Queues events as far as there is room.
@@ -202,10 +202,10 @@ impl Subscriber {
     }
 
     /// Why an event that finds no room is a dead letter.
-    pub fn why_full(self: &Arc<Self>) -> &Arc<Why> {
-        self.full.get_or_init(|| {
+    pub fn refusal(self: &Arc<Self>) -> &Arc<Burial> {
+        self.refusal.get_or_init(|| {
             let text = format!("{} events waited for the subscriber", self.capacity);
-            Why::new(self, Failure { reason: DeadLetterReason::QueueFull, text }, 0)
+            Burial::new(self, DeadLetterReason::QueueFull, text, 0)
         })
     }
 

@@ -12,7 +12,8 @@ use crate::events::Event;
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct DeadLetter {
-    /// What it is replayed and discarded by.
+    /// What it is replayed and discarded by. It is given when somebody first looks, so it says nothing of when the
+    /// event died: [`time`](Self::time) does.
     pub id: ObjectId,
     /// The name of the subscriber.
     pub subscriber: String,

@@ -1,12 +1,14 @@
 //! The event bus within one process.
 
 mod attempt;
+mod buried;
 mod dead_letters;
 mod history;
 mod idle;
 mod inbox;
 mod index;
 mod lanes;
+mod letter;
 mod options;
 mod replay;
 mod shared;
@@ -29,7 +31,7 @@ use crate::datetime::DateTime;
 use inbox::Subscriber;
 use shared::{Shared, Tracked};
 
-pub use dead_letters::{DeadLetter, DeadLetterReason};
+pub use letter::{DeadLetter, DeadLetterReason};
 pub use options::{LocalEventBusOptions, Retry};
 pub use shutdown::DrainReport;
 pub use statistics::{BusStatistics, SubscriberStatistics, TopicStatistics};

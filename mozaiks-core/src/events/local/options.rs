@@ -17,8 +17,8 @@ pub struct LocalEventBusOptions {
     pub deadline: Duration,
     /// The events of one topic that are kept after they were published: 100, and no more than 1 MiB of payload.
     pub history: usize,
-    /// The most dead letters that are kept: 10,000. Whichever subscriber has most of them loses its oldest, so that a
-    /// flood of one's drives out none of the few that others have.
+    /// The most dead letters that are kept: 10,000. Whichever subscriber has most of them, by its name, loses its
+    /// oldest, so that a flood of one's drives out none of the few that others have.
     pub dead_letters: usize,
 }
 

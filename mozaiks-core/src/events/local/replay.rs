@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use bson::oid::ObjectId;
 
-use super::dead_letters::{Buried, DeadLetter, Why};
+use super::buried::{Burial, Buried};
 use super::inbox::Delivery;
+use super::letter::DeadLetter;
 use super::shared::Shared;
 use super::tracked::{Completion, Tracker};
 
 impl Shared {
     /// Keeps an event that a subscriber could not handle.
-    pub fn bury(&self, delivery: Delivery, why: Arc<Why>) {
-        let buried = Buried::new(self.clock.now(), delivery, why);
+    pub fn bury(&self, delivery: Delivery, burial: Arc<Burial>) {
+        let buried = Buried::new(self.clock.now(), delivery, burial);
         let tracked = buried.tracker.clone().map(|tracker| (tracker, self.letter(&buried)));
         self.keep(buried);
         if let Some((tracker, letter)) = tracked {
@@ -24,7 +25,7 @@ impl Shared {
         Arc::clone(buried.letter(&*self.clock))
     }
 
-    /// Keeps a dead letter, in place of the oldest if need be.
+    /// Keeps a dead letter, in place of another if need be.
     pub fn keep(&self, buried: Buried) {
         let mut dead = self.dead();
         let Some(oldest) = dead.add(buried) else { return };
@@ -32,7 +33,7 @@ impl Shared {
         drop(dead);
         // A flood of them must not be one of the log too.
         if dropped.is_power_of_two() {
-            let (subscriber, event) = (&*oldest.why.name, &oldest.event);
+            let (subscriber, event) = (&*oldest.burial.name, &oldest.event);
             let (topic, event_id) = (event.topic().as_str(), event.id().to_hex());
             tracing::error!(
                 subscriber,
@@ -55,7 +56,7 @@ impl Shared {
     }
 
     fn deliver_again(&self, buried: &Buried) -> Option<()> {
-        let Buried { event, why, tracker, .. } = buried;
+        let Buried { event, burial, tracker, .. } = buried;
         let topic = event.topic();
         let mut index = self.index();
         if index.closed {
@@ -67,9 +68,9 @@ impl Shared {
             index = self.index();
         }
         let number = index.route(topic)?.topic.number;
-        let own = why.subscriber.upgrade();
+        let own = burial.subscriber.upgrade();
         let own = own.as_ref().filter(|own| index.subscribers().iter().any(|one| Arc::ptr_eq(one, own)));
-        let subscriber = own.or_else(|| index.find(&why.name, topic))?;
+        let subscriber = own.or_else(|| index.find(&burial.name, topic))?;
         if let Some(tracker) = tracker {
             tracker.unbury(&self.letter(buried));
         }

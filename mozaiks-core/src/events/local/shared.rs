@@ -5,7 +5,8 @@ use std::task::Waker;
 
 use smallvec::SmallVec;
 
-use super::dead_letters::{DeadLetters, Why};
+use super::buried::Burial;
+use super::dead_letters::DeadLetters;
 use super::idle::Idle;
 use super::inbox::Delivery;
 use super::index::{Index, TopicState};
@@ -34,7 +35,7 @@ pub(super) struct Tracked<'t> {
 
 /// What found no room.
 struct Refused {
-    why: Arc<Why>,
+    burial: Arc<Burial>,
     deliveries: SmallVec<[Delivery; 1]>,
     /// True where nothing did not before it.
     first: bool,
@@ -96,8 +97,8 @@ impl Shared {
                     let deliveries: SmallVec<_> =
                         now.iter().enumerate().skip(taken.count).map(delivery).collect();
                     route.topic.counts.add(Tally { dead: deliveries.len() as u64, ..Tally::default() });
-                    let why = Arc::clone(subscriber.why_full());
-                    refused.push(Refused { why, deliveries, first: taken.fills });
+                    let burial = Arc::clone(subscriber.refusal());
+                    refused.push(Refused { burial, deliveries, first: taken.fills });
                 }
             }
         }
@@ -108,16 +109,16 @@ impl Shared {
     }
 
     /// What finds no room with a subscriber is a dead letter of its.
-    fn refuse(&self, Refused { why, deliveries, first }: Refused) {
+    fn refuse(&self, Refused { burial, deliveries, first }: Refused) {
         if first {
             tracing::warn!(
-                subscriber = &*why.name,
+                subscriber = &*burial.name,
                 capacity = self.options.queue,
                 "a subscriber's queue is full: what comes now is a dead letter"
             );
         }
         for delivery in deliveries {
-            self.bury(delivery, Arc::clone(&why));
+            self.bury(delivery, Arc::clone(&burial));
         }
     }
 

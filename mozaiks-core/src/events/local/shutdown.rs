@@ -29,8 +29,9 @@ impl LocalEventBus {
         self.shared.idle.until(|| self.is_idle()).await;
     }
 
+    /// Nobody publishes meanwhile: what one hands on to another it is still at itself.
     fn is_idle(&self) -> bool {
-        self.shared.index().subscribers().iter().all(|subscriber| subscriber.is_idle())
+        self.shared.index_mut().subscribers().iter().all(|subscriber| subscriber.is_idle())
     }
 
     /// Delivers what waits, then takes nothing any more: publishing and subscribing are
@@ -58,6 +59,7 @@ impl LocalEventBus {
         };
         let left = subscribers.iter().map(|subscriber| (subscriber.name.to_string(), subscriber.end()));
         let undelivered: Vec<_> = left.filter(|(_, events)| *events > 0).collect();
+        self.shared.idle.tell();
         for (subscriber, events) in &undelivered {
             tracing::warn!(subscriber, events, "a subscriber was not done in time");
         }

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::dead_letters::DeadLetter;
+use super::letter::DeadLetter;
 
 /// Who wants to know what became of events, which have a number of its own.
 pub(crate) trait Completion: Send + Sync + 'static {

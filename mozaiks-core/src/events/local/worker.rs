@@ -14,7 +14,7 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 
 use super::attempt::{Begun, Failure, begin, finish};
-use super::dead_letters::Why;
+use super::buried::Burial;
 use super::inbox::{Delivery, Handed, Subscriber};
 use super::index::TopicState;
 use super::shared::Shared;
@@ -103,8 +103,9 @@ impl<'w> Worker<'w> {
             match self.subscriber.hand_over(&mut self.hand, HANDFUL, cx) {
                 Handed::Some => {}
                 Handed::Nothing => {
-                    // A handler that went to wait just now has not been told whom to wake.
-                    if !self.hear(cx) {
+                    // A handler that went to wait just now has not been told whom to wake; and an event that came while
+                    // the one before it failed for good is due.
+                    if !self.hear(cx) && self.due.is_empty() {
                         self.rest();
                         return Poll::Pending;
                     }
@@ -249,7 +250,8 @@ impl<'w> Worker<'w> {
             return Verdict::Again;
         }
         tally.dead += 1;
-        self.shared.bury(run.delivery.clone(), Why::new(self.subscriber, failure, failures));
+        let Failure { reason, text } = failure;
+        self.shared.bury(run.delivery.clone(), Burial::new(self.subscriber, reason, text, failures));
         Verdict::Over
     }
 
