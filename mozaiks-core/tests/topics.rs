@@ -164,7 +164,6 @@ fn a_copy_that_becomes_part_of_a_trace_leaves_the_event_as_it_was() {
 }
 
 proptest! {
-    /// Short ones are kept elsewhere than long ones.
     #[test]
     fn a_payload_is_what_was_said_however_long_it_is(text in "\\PC{0,60}") {
         let payload = json!({ "text": text });

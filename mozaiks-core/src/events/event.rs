@@ -13,6 +13,7 @@ use super::traceparent::is_traceparent;
 use crate::datetime::DateTime;
 use crate::error::{Error, Result};
 use crate::identity::{Identity, UserKey};
+use crate::json::json_behind;
 
 /// A published fact: what happened, to whom, when. Cloning is cheap.
 #[derive(Clone)]
@@ -68,7 +69,7 @@ impl Event {
         payload: &impl Serialize,
         time: DateTime,
     ) -> Result<Self> {
-        let payload = object(&topic, Payload::new(payload)?)?;
+        let payload = object(&topic, json_behind(&[], payload)?)?;
         let cause = Cause::Named { app_id: app_id.into(), user_id };
         Ok(Self::of(id, topic, cause, payload, time))
     }
@@ -84,7 +85,7 @@ impl Event {
         payload: &impl Serialize,
         time: DateTime,
     ) -> Result<Self> {
-        let payload = object(&topic, Payload::new(payload)?)?;
+        let payload = object(&topic, json_behind(&[], payload)?)?;
         Ok(Self::of(id, topic, Cause::Caller(caller), payload, time))
     }
 
@@ -276,7 +277,7 @@ impl<'de> Deserialize<'de> for Event {
         }
         let json = Json::deserialize(deserializer)?;
         let topic = json.topic.parse().map_err(serde::de::Error::custom)?;
-        let payload = object(&topic, json.payload.get().into())
+        let payload = object(&topic, json.payload.into())
             .map_err(|error| serde::de::Error::custom(format!("{error:?}")))?;
         let cause = Cause::Named { app_id: json.app_id.into(), user_id: json.user_id.map(Arc::from) };
         let event = Self::of(json.id, topic, cause, payload, json.time);
@@ -285,10 +286,9 @@ impl<'de> Deserialize<'de> for Event {
 }
 
 /// What is said of an event is an object.
-fn object(topic: &Topic, payload: Payload) -> Result<Payload> {
-    let json = payload.json();
-    if !json.starts_with('{') {
-        return Err(Error::internal(format!("the payload of `{topic}` must be an object, not {json}")));
+fn object(topic: &Topic, payload: Box<str>) -> Result<Payload> {
+    if !payload.starts_with('{') {
+        return Err(Error::internal(format!("the payload of `{topic}` must be an object, not {payload}")));
     }
-    Ok(payload)
+    Ok(Payload::Json(payload))
 }

@@ -2,23 +2,17 @@
 
 use std::sync::{Arc, OnceLock};
 
-use arrayvec::ArrayString;
 use serde::ser::Error;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::error::ErrorCode;
-use crate::json::{json_behind, with_json};
-
-/// As much JSON as fits in where the end of a call would be, in bytes: ids and a few words, as in most events.
-const SHORT: usize = 48;
+use crate::json::json_behind;
 
 /// What is said of an event.
 #[derive(Clone)]
 pub(super) enum Payload {
-    /// In place, so that an event is one piece of memory.
-    Short(ArrayString<SHORT>),
-    Long(Box<str>),
+    Json(Box<str>),
     /// Most calls end with nobody listening: what is said of it is written when it is read.
     Ended {
         ended: Ended,
@@ -64,18 +58,9 @@ impl Serialize for Ended {
 }
 
 impl Payload {
-    /// What a value is as JSON.
-    ///
-    /// # Errors
-    /// If it cannot be written.
-    pub fn new(value: &(impl Serialize + ?Sized)) -> serde_json::Result<Self> {
-        with_json(&[], value, |json| json.into())
-    }
-
     pub fn json(&self) -> &str {
         match self {
-            Self::Short(json) => json,
-            Self::Long(json) => json,
+            Self::Json(json) => json,
             // Texts and a number are always written.
             Self::Ended { ended, json } => {
                 json.get_or_init(|| json_behind(&[], ended).unwrap_or_else(|_| "null".into()))
@@ -86,19 +71,11 @@ impl Payload {
     /// About how many bytes it has, and always the same.
     pub fn size(&self) -> usize {
         match self {
-            Self::Short(json) => json.len(),
-            Self::Long(json) => json.len(),
+            Self::Json(json) => json.len(),
             Self::Ended { ended, .. } => {
                 size_of::<Ended>() + ended.called.plugin.len() + ended.called.action.len()
             }
         }
-    }
-}
-
-/// JSON that is written.
-impl From<&str> for Payload {
-    fn from(json: &str) -> Self {
-        ArrayString::from(json).map_or_else(|_| Self::Long(json.into()), Self::Short)
     }
 }
 

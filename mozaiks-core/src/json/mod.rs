@@ -41,23 +41,11 @@ pub(crate) fn write_json<T: Serialize + ?Sized>(bytes: &mut Vec<u8>, value: &T) 
 /// # Errors
 /// As for [`write_json`].
 pub(crate) fn json_behind<T: Serialize + ?Sized>(front: &[&str], value: &T) -> serde_json::Result<Box<str>> {
-    with_json(front, value, |text| text.into())
-}
-
-/// As [`json_behind`], for whoever has a place of his own for the text.
-///
-/// # Errors
-/// As for [`write_json`].
-pub(crate) fn with_json<T: Serialize + ?Sized, R>(
-    front: &[&str],
-    value: &T,
-    read: impl FnOnce(&str) -> R,
-) -> serde_json::Result<R> {
     with_room(|room| {
         for part in front {
             room.extend_from_slice(part.as_bytes());
         }
         write_json(room, value)?;
-        std::str::from_utf8(room).map(read).map_err(serde::ser::Error::custom)
+        std::str::from_utf8(room).map(Box::from).map_err(serde::ser::Error::custom)
     })
 }

@@ -35,9 +35,9 @@ pub fn publishing(one_more: OneMore) -> [f64; 3] {
         let mut phases = [(0.0, 0); 3];
         for batch in 0..80_000 / BATCH {
             // As in a round, nine of ten are another topic's.
-            let made = (0..10 * BATCH)
-                .map(|number| event(if number.is_multiple_of(10) { &published } else { &others }, number));
-            let made: Vec<_> = made.collect();
+            let made: Vec<_> = (0..10 * BATCH)
+                .map(|number| event(if number.is_multiple_of(10) { &published } else { &others }, number))
+                .collect();
             let events: Vec<_> = made.iter().step_by(10).map(|event| vec![event.clone()]).collect();
             drop(made);
             let start = Instant::now();

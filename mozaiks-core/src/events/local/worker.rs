@@ -233,15 +233,15 @@ impl<'w> Worker<'w> {
     fn failed(&mut self, run: &mut Run, failure: Failure) -> Verdict {
         run.failures += 1;
         let (event, failures) = (&run.delivery.event, run.failures);
-        let Failure { reason, text } = &failure;
+        let Failure { reason, text } = failure;
         // What is taken for a loop is not helped by another attempt.
         let again = failures < self.shared.options.retry.attempts && event.hops() < MAX_HOPS;
         let (subscriber, topic) = (&*self.subscriber.name, event.topic().as_str());
         let event_id = event.id().to_hex();
         if again {
-            tracing::warn!(subscriber, topic, event_id, failures, %reason, error = %OneLine(text), "an event is tried again");
+            tracing::warn!(subscriber, topic, event_id, failures, %reason, error = %OneLine(&text), "an event is tried again");
         } else {
-            tracing::error!(subscriber, topic, event_id, failures, %reason, error = %OneLine(text), "an event is a dead letter");
+            tracing::error!(subscriber, topic, event_id, failures, %reason, error = %OneLine(&text), "an event is a dead letter");
         }
         let tally = self.tally(run.delivery.topic);
         tally.failed += 1;
@@ -250,7 +250,6 @@ impl<'w> Worker<'w> {
             return Verdict::Again;
         }
         tally.dead += 1;
-        let Failure { reason, text } = failure;
         self.shared.bury(run.delivery.clone(), Burial::new(self.subscriber, reason, text, failures));
         Verdict::Over
     }

@@ -8,7 +8,7 @@ struct Notes;
 impl Notes {
     #[action]
     async fn create(&self, _ctx: &Context, _title: Titel) -> Result<Creatd> {
-        todo!()
+        Err(Error::conflict("There is one already"))
     }
 }
 
