@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use tokio::sync::Notify;
 
+use crate::told::told_until;
+
 /// How many calls run at once. There is no lock in it: calls do not wait for one another.
 #[derive(Default)]
 pub(crate) struct Gate {
@@ -45,14 +47,8 @@ impl Gate {
     /// Ends once none is running.
     pub async fn emptied(&self) {
         self.watched.store(true, Ordering::SeqCst);
-        loop {
-            let empty = self.empty.notified();
-            // Whoever leaves from here on finds that somebody waits.
-            if self.running.load(Ordering::SeqCst) == 0 {
-                return;
-            }
-            empty.await;
-        }
+        // Whoever leaves from here on finds that somebody waits.
+        told_until(&self.empty, || self.running.load(Ordering::SeqCst) == 0).await;
     }
 
     fn leave(&self) {

@@ -44,6 +44,7 @@ pub mod settings;
 pub mod storage;
 #[cfg(feature = "otel")]
 pub mod telemetry;
+mod told;
 mod trace;
 
 pub use capability::Capability;

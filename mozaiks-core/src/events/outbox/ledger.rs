@@ -16,6 +16,7 @@ use crate::storage::{
     Change, FoundDocument, NewDocument, Query, Selector, Sharing, Storage, StorageError, StorageScope,
     UpdateOptions,
 };
+use crate::told::told_until;
 
 /// Neither a plugin nor a collection of one can have such a name, nor an app or a user an empty one.
 const PLUGIN: &str = "_mozaiks";
@@ -111,23 +112,12 @@ impl Ledger {
 
     /// Waits until no more than `most` events are on their way.
     pub async fn at_most(&self, most: usize) {
-        self.until(|| self.on_the_way.load(Ordering::Acquire) <= most).await;
+        told_until(&self.progress, || self.on_the_way.load(Ordering::Acquire) <= most).await;
     }
 
     /// Waits until all that have arrived are removed.
     pub async fn swept(&self) {
-        self.until(|| !self.arrived().sweeping).await;
-    }
-
-    async fn until(&self, condition: impl Fn() -> bool) {
-        loop {
-            let mut progress = std::pin::pin!(self.progress.notified());
-            progress.as_mut().enable();
-            if condition() {
-                return;
-            }
-            progress.await;
-        }
+        told_until(&self.progress, || !self.arrived().sweeping).await;
     }
 
     /// Notes what has arrived, and has it removed unless somebody is at it.

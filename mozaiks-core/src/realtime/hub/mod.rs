@@ -20,6 +20,7 @@ use tokio::sync::Notify;
 
 use super::{Push, Realtime, RealtimeError};
 use crate::identity::UserKey;
+use crate::told::told_until;
 use queue::{Offered, Queue};
 
 pub use listener::{CloseReason, Delivery, Listener};
@@ -141,15 +142,7 @@ impl Hub {
 
     /// Waits until there is no connection any more.
     pub async fn emptied(&self) {
-        loop {
-            let told = self.inner.empty.notified();
-            let mut told = std::pin::pin!(told);
-            told.as_mut().enable();
-            if self.inner.open.load(Ordering::Acquire) == 0 {
-                return;
-            }
-            told.await;
-        }
+        told_until(&self.inner.empty, || self.inner.open.load(Ordering::Acquire) == 0).await;
     }
 
     /// What it has done so far.
