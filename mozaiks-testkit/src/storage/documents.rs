@@ -1,7 +1,5 @@
 //! The documents of one collection: by id, and by the indexes that it has.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map;
 use std::sync::Arc;
 
 use bson::RawDocumentBuf;
@@ -9,6 +7,7 @@ use mozaiks_core::storage::eval::{self, Filter, IndexKeys};
 use mozaiks_core::storage::{FoundDocument, NewDocument, StorageError};
 use mozaiks_core::{DateTime, DocumentId};
 
+use super::in_order::InOrder;
 use super::indexes::Indexes;
 
 /// One document, where it is kept.
@@ -23,7 +22,7 @@ pub(super) struct Entry<'d> {
 /// All documents of a collection.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Documents {
-    by_id: BTreeMap<DocumentId, Kept>,
+    by_id: InOrder<Kept>,
     /// None for a collection without any, which then costs nothing.
     indexes: Option<Box<Indexes>>,
 }
@@ -59,7 +58,7 @@ impl<'d> Entry<'d> {
 
 impl Documents {
     pub const fn new() -> Self {
-        Self { by_id: BTreeMap::new(), indexes: None }
+        Self { by_id: InOrder::new(), indexes: None }
     }
 
     pub fn len(&self) -> usize {
@@ -67,7 +66,7 @@ impl Documents {
     }
 
     pub fn get(&self, id: &DocumentId) -> Option<Entry<'_>> {
-        self.by_id.get_key_value(id).map(Entry::new)
+        self.by_id.get(id).map(Entry::new)
     }
 
     /// Those that a filter may mean, and others too, in the order of the ids; none if no index tells.
@@ -104,13 +103,13 @@ impl Documents {
     }
 
     fn add(&mut self, id: DocumentId, kept: Kept) -> Result<(), StorageError> {
-        let btree_map::Entry::Vacant(vacant) = self.by_id.entry(id) else {
+        if self.by_id.contains(&id) {
             return Err(StorageError::conflict("_id"));
-        };
-        if let Some(indexes) = &mut self.indexes {
-            indexes.add(vacant.key(), &kept.body)?;
         }
-        vacant.insert(kept);
+        if let Some(indexes) = &mut self.indexes {
+            indexes.add(&id, &kept.body)?;
+        }
+        self.by_id.insert(id, kept);
         Ok(())
     }
 

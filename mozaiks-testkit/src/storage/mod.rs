@@ -5,6 +5,7 @@ mod declared;
 mod documents;
 mod dump;
 mod find;
+mod in_order;
 mod indexes;
 mod scope;
 mod select;
