@@ -7,12 +7,12 @@ use crate::runtime::{Call, Reply};
 
 impl Shared {
     /// Calls an action.
-    pub async fn call(&self, caller: &Caller<'_>, call: Call<'_>) -> Reply {
-        let Some(metrics) = &self.metrics else { return self.runtime.call(&caller.identity, call).await };
-        let clock = &self.runtime.services().clock;
-        let begun = clock.monotonic();
-        let reply = self.runtime.call(&caller.identity, call.begun(begun)).await;
-        metrics.count(call.plugin(), &reply);
+    pub async fn call(&self, caller: &Caller<'_>, call: &Call<'_>) -> Reply {
+        let begun = self.metrics.is_some().then(|| self.runtime.services().clock.monotonic());
+        let reply = self.runtime.reply(&caller.identity, call, begun).await;
+        if let Some(metrics) = &self.metrics {
+            metrics.count(call.plugin(), &reply);
+        }
         reply
     }
 

@@ -98,15 +98,18 @@ where
 }
 
 /// What a call of an action is answered, with all that stands around it.
-pub(super) async fn answer_call(
+pub(super) fn answer_call<B: RequestBody>(
     shared: Arc<Shared>,
-    request: Request<impl RequestBody>,
-) -> Result<Response, Infallible> {
+    request: Request<B>,
+) -> impl Future<Output = Result<Response, Infallible>> + use<B> {
+    // An `async fn` would keep room for the whole request beside its parts.
     let (mut parts, body) = request.into_parts();
-    let mut around = Around::of(&shared, &parts);
-    let mut response = around.run(&shared, pin!(execute(&shared, &parts, body))).await;
-    around.complete(&mut response, &mut parts.headers).await;
-    Ok(response)
+    async move {
+        let mut around = Around::of(&shared, &parts);
+        let mut response = around.run(&shared, pin!(execute(&shared, &parts, body))).await;
+        around.complete(&mut response, &mut parts.headers).await;
+        Ok(response)
+    }
 }
 
 /// What stands around the work for one request.

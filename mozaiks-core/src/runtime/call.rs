@@ -1,7 +1,5 @@
 //! One call, where there is more to say of it than the plugin and the body.
 
-use std::time::Duration;
-
 /// One call: which plugin, which action, the body, and what a host may say beside them.
 ///
 /// ```no_run
@@ -20,13 +18,12 @@ pub struct Call<'c> {
     pub(super) body: &'c [u8],
     pub(super) traceparent: Option<&'c str>,
     pub(super) drops_action: bool,
-    pub(super) begun: Option<Duration>,
 }
 
 impl<'c> Call<'c> {
     /// A call of a plugin whose body names the action.
     pub fn new(plugin: &'c str, body: &'c [u8]) -> Self {
-        Self { plugin, action: None, body, traceparent: None, drops_action: false, begun: None }
+        Self { plugin, action: None, body, traceparent: None, drops_action: false }
     }
 
     /// The name of the plugin.
@@ -44,13 +41,6 @@ impl<'c> Call<'c> {
     pub fn method(mut self, method: &'c str) -> Self {
         self.drops_action = true;
         self.action(method)
-    }
-
-    /// When it began, on the runtime's clock, if that was before the runtime was asked.
-    #[cfg(feature = "axum")]
-    pub(crate) fn begun(mut self, at: Duration) -> Self {
-        self.begun = Some(at);
-        self
     }
 
     /// The W3C `traceparent` of the trace that the call is part of. The events that it causes carry it.

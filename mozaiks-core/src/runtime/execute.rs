@@ -1,6 +1,6 @@
 //! The way of a request, from bytes to bytes.
 
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -57,7 +57,39 @@ impl Runtime {
 
     /// Executes an action, with all that a host may say of a call.
     pub async fn call(&self, identity: &Identity, call: Call<'_>) -> Reply {
-        self.inner.reply(self, identity, call).await
+        self.reply(identity, &call, None).await
+    }
+
+    /// As [`call`](Self::call), of a call that is in one place and is large to move. It began at that time of the
+    /// runtime's clock, if that was before the runtime was asked.
+    pub(crate) async fn reply(&self, identity: &Identity, call: &Call<'_>, begun: Option<Duration>) -> Reply {
+        let inner = &self.inner;
+        // To start the runtime is no time of the call's.
+        let begun = begun.filter(|_| inner.life.serves_already());
+        if let Err(error) = self.ready().await {
+            return Reply::new(Err(error));
+        }
+        let asked = begun.unwrap_or_else(|| inner.services.clock.monotonic());
+        let (admitted, waited) = {
+            let admitted = pin!(inner.admit(identity, call.plugin));
+            telling_if_it_waits(admitted).await
+        };
+        // What others take to let the caller in is no time of the action's, as its deadline has it.
+        let started = if waited { inner.services.clock.monotonic() } else { asked };
+        let mut ran = None;
+        let outcome = match admitted {
+            Ok((entry, grants)) => inner.run_action(entry, grants, identity, call, started, &mut ran).await,
+            Err(error) => Err(inner.logged(error, call.plugin)),
+        };
+        let ran = ran.map(|ran: Ran| Ran { took: ran.took + started.saturating_sub(asked), ..ran });
+        let reply = Reply::new(outcome).of_action(ran);
+        match inner.too_large(reply.body().len()) {
+            // What an action fails with is a reply as well. Of an internal error nothing is left to take away.
+            Err(error) if reply.error().is_some_and(|failure| !failure.is_internal()) => {
+                Reply::new(Err(inner.logged(error, call.plugin))).of_action(ran)
+            }
+            _ => reply,
+        }
     }
 
     /// Checks that a user may call a plugin now, without calling it.
@@ -84,7 +116,7 @@ impl Runtime {
         let entry = self.inner.entry(ctx.plugin()).ok_or_else(|| Error::not_found("Plugin"))?;
         let future = {
             let mut request = Request::of(ctx.identity());
-            let action = self.inner.read(entry, &mut request, Call::new(ctx.plugin(), body))?;
+            let action = self.inner.read(entry, &mut request, &Call::new(ctx.plugin(), body))?;
             entry.code().run(action, ctx, &request)?
         };
         future.await
@@ -92,33 +124,6 @@ impl Runtime {
 }
 
 impl Inner {
-    async fn reply(self: &Arc<Self>, runtime: &Runtime, identity: &Identity, call: Call<'_>) -> Reply {
-        let plugin = call.plugin;
-        // To start the runtime is no time of the call's.
-        let begun = call.begun.filter(|_| self.life.serves_already());
-        if let Err(error) = runtime.ready().await {
-            return Reply::new(Err(error));
-        }
-        let asked = begun.unwrap_or_else(|| self.services.clock.monotonic());
-        let (admitted, waited) = telling_if_it_waits(self.admit(identity, plugin)).await;
-        // What others take to let the caller in is no time of the action's, as its deadline has it.
-        let started = if waited { self.services.clock.monotonic() } else { asked };
-        let mut ran = None;
-        let outcome = match admitted {
-            Ok((entry, grants)) => self.run_action(entry, grants, identity, call, started, &mut ran).await,
-            Err(error) => Err(self.logged(error, plugin)),
-        };
-        let ran = ran.map(|ran: Ran| Ran { took: ran.took + started.saturating_sub(asked), ..ran });
-        let reply = Reply::new(outcome).of_action(ran);
-        match self.too_large(reply.body().len()) {
-            // What an action fails with is a reply as well. Of an internal error nothing is left to take away.
-            Err(error) if reply.error().is_some_and(|failure| !failure.is_internal()) => {
-                Reply::new(Err(self.logged(error, plugin))).of_action(ran)
-            }
-            _ => reply,
-        }
-    }
-
     fn too_large(&self, size: usize) -> Result<()> {
         let most = self.limits.max_reply;
         if size > most {
@@ -191,7 +196,7 @@ impl Inner {
         entry: &Arc<Entry>,
         grants: Grants,
         identity: &Identity,
-        call: Call<'_>,
+        call: &Call<'_>,
         started: Duration,
         ran: &mut Option<Ran>,
     ) -> Result<Vec<u8>> {
@@ -221,7 +226,7 @@ impl Inner {
         &self,
         entry: &'c Entry,
         ctx: &'c Context,
-        call: Call<'_>,
+        call: &Call<'_>,
         ran: &mut Option<Ran>,
     ) -> Result<Begun<'c>> {
         let traceparent = call.traceparent;
@@ -241,8 +246,8 @@ impl Inner {
     }
 
     /// Looks through the body and finds the action.
-    fn read<'r>(&self, entry: &Entry, request: &mut Request<'r>, call: Call<'r>) -> Result<usize> {
-        let Call { action, body, drops_action, .. } = call;
+    fn read<'r>(&self, entry: &Entry, request: &mut Request<'r>, call: &Call<'r>) -> Result<usize> {
+        let &Call { action, body, drops_action, .. } = call;
         if body.len() > self.limits.max_body {
             let most = self.limits.max_body;
             return Err(Error::new(
@@ -305,8 +310,7 @@ impl Inner {
 }
 
 /// What comes of a future, and whether it had to be waited for.
-async fn telling_if_it_waits<R>(future: impl Future<Output = R>) -> (R, bool) {
-    let mut future = pin!(future);
+async fn telling_if_it_waits<R>(mut future: Pin<&mut impl Future<Output = R>>) -> (R, bool) {
     let mut waited = false;
     let outcome = std::future::poll_fn(|cx| {
         let polled = future.as_mut().poll(cx);

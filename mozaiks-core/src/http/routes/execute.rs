@@ -117,5 +117,5 @@ async fn run(shared: &Shared, parts: &Parts, named: Named<'_>, body: impl Reques
     if let Some(action) = &named.action {
         call = call.action(action);
     }
-    Ok(reply_response(shared.call(&caller, call).await))
+    Ok(reply_response(shared.call(&caller, &call).await))
 }

@@ -23,7 +23,7 @@ pub(in crate::http) async fn call(mut asked: Asked) -> Result<Response> {
     let plugin = shared.plugins.name_of(&id).unwrap_or(&id);
     let params = request.field("params").unwrap_or("{}");
     let call = Call::new(plugin, params.as_bytes()).method(&method).traceparent(head.traceparent);
-    let reply = shared.call(&caller, call).await;
+    let reply = shared.call(&caller, &call).await;
     if reply.error().is_some_and(|error| error.code() == ErrorCode::UnknownAction) && reply.ran().is_none() {
         return Ok(error_response(&Error::new(ErrorCode::UnknownAction, "Method not found")));
     }

@@ -25,7 +25,7 @@ pub(in crate::http) async fn get(mut asked: Asked) -> Result<Response> {
     let shared = &*asked.shared;
     let caller = shared.caller(&asked.parts).await?;
     let call = Call::new(&plugin, b"{}").action("get_settings").traceparent(asked.traceparent());
-    let reply = shared.call(&caller, call).await;
+    let reply = shared.call(&caller, &call).await;
     if !reply.is_ok() {
         return Ok(reply_response(reply));
     }
@@ -60,7 +60,7 @@ pub(in crate::http) async fn save(mut asked: Asked) -> Result<Response> {
         }
     };
     let call = Call::new(&plugin, &body).action("save_settings").traceparent(asked.traceparent());
-    Ok(reply_response(shared.call(&caller, call).await))
+    Ok(reply_response(shared.call(&caller, &call).await))
 }
 
 /// `{"settings": ...}`, or `{}` of nothing.
