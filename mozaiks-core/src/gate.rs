@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use tokio::sync::Notify;
 
-use crate::told::told_until;
+use crate::wait::wait_until;
 
 /// How many calls run at once. There is no lock in it: calls do not wait for one another.
 #[derive(Default)]
@@ -48,7 +48,7 @@ impl Gate {
     pub async fn emptied(&self) {
         self.watched.store(true, Ordering::SeqCst);
         // Whoever leaves from here on finds that somebody waits.
-        told_until(&self.empty, || self.running.load(Ordering::SeqCst) == 0).await;
+        wait_until(&self.empty, || self.running.load(Ordering::SeqCst) == 0).await;
     }
 
     fn leave(&self) {

@@ -44,8 +44,8 @@ pub mod settings;
 pub mod storage;
 #[cfg(feature = "otel")]
 pub mod telemetry;
-mod told;
 mod trace;
+mod wait;
 
 pub use capability::Capability;
 pub use clock::{Clock, SystemClock};

@@ -33,7 +33,7 @@ struct Inner {
 
 // A subscriber that is behind soon has thousands of them waiting.
 #[cfg(target_pointer_width = "64")]
-const _: () = assert!(size_of::<Inner>() <= 136, "an event is small");
+const _: () = assert!(size_of::<Inner>() <= 128, "an event is small");
 
 /// What an event comes from, where it is more than a call of which nobody keeps a trace.
 #[derive(Clone, Default)]

@@ -103,26 +103,6 @@ impl Runtime {
     }
 }
 
-#[doc(hidden)]
-impl Runtime {
-    /// A context of a plugin, for benchmarks.
-    pub fn context_without_guards(&self, identity: &Identity, plugin: &str) -> Option<Context> {
-        let info = self.inner.entry(plugin)?.info.clone();
-        Some(Context::new(self.inner.services.clone(), info, identity.clone(), Grants::AllAskedFor, 0))
-    }
-
-    /// The router alone, for benchmarks: no access, no limits, no deadline, no net under a panic, no effects.
-    pub async fn route_without_guards(&self, ctx: &Context, body: &[u8]) -> Result<Vec<u8>> {
-        let entry = self.inner.entry(ctx.plugin()).ok_or_else(|| Error::not_found("Plugin"))?;
-        let future = {
-            let mut request = Request::of(ctx.identity());
-            let action = self.inner.read(entry, &mut request, &Call::new(ctx.plugin(), body))?;
-            entry.code().run(action, ctx, &request)?
-        };
-        future.await
-    }
-}
-
 impl Inner {
     fn too_large(&self, size: usize) -> Result<()> {
         let most = self.limits.max_reply;
@@ -246,7 +226,12 @@ impl Inner {
     }
 
     /// Looks through the body and finds the action.
-    fn read<'r>(&self, entry: &Entry, request: &mut Request<'r>, call: &Call<'r>) -> Result<usize> {
+    pub(super) fn read<'r>(
+        &self,
+        entry: &Entry,
+        request: &mut Request<'r>,
+        call: &Call<'r>,
+    ) -> Result<usize> {
         let &Call { action, body, drops_action, .. } = call;
         if body.len() > self.limits.max_body {
             let most = self.limits.max_body;

@@ -20,6 +20,7 @@ mod reply;
 mod settings_actions;
 mod span;
 mod to_the_end;
+mod unguarded;
 mod wiring;
 
 use std::collections::HashMap;

@@ -7,11 +7,12 @@ use std::collections::BTreeMap;
 
 use mozaiks_core::DocumentId;
 
-/// How many lie in a row.
-const RUN: usize = 64;
+/// How many lie in a row at most.
+const MOST_IN_ROW: usize = 64;
 
 /// A map in the order of its ids. Most ids are new ones, each later than those before it: they are put behind the last
-/// without a search, and into rows that are full then, where a tree of single ones would leave half of its room empty.
+/// without a search, and leave full rows behind them, where a tree of single ones would leave half of its room empty.
+/// Ids in any other order leave rows that are half full, as that tree does.
 #[derive(Debug, Clone)]
 pub(super) struct InOrder<V> {
     /// Each by an id that none in it is before, and all in the row before it are. None is empty.
@@ -63,10 +64,11 @@ impl<V> InOrder<V> {
             && is_behind(last.get(), &id)
         {
             self.len += 1;
-            if last.get().len() < RUN {
+            if last.get().len() < MOST_IN_ROW {
+                make_room(last.get_mut());
                 last.get_mut().push((id, value));
             } else {
-                let mut row = Vec::with_capacity(RUN);
+                let mut row = Vec::with_capacity(MOST_IN_ROW);
                 row.push((id.clone(), value));
                 self.rows.insert(id, row);
             }
@@ -125,19 +127,24 @@ fn is_behind<V>(row: &Row<V>, id: &DocumentId) -> bool {
     row.last().is_none_or(|(last, _)| last < id)
 }
 
+/// Has room for one more in a row, and never for more than it may have.
+fn make_room<V>(row: &mut Row<V>) {
+    if row.len() == row.capacity() && row.len() > MOST_IN_ROW / 2 {
+        row.reserve_exact(MOST_IN_ROW - row.len());
+    }
+}
+
 /// Puts one at its place in a row. Of a row that is full, the second half is given back, to be a row of its own.
 fn put<V>(row: &mut Row<V>, at: usize, entry: (DocumentId, V)) -> Option<(DocumentId, Row<V>)> {
-    if row.len() < RUN {
+    if row.len() < MOST_IN_ROW {
+        make_room(row);
         row.insert(at, entry);
         return None;
     }
     let half = row.len() / 2;
     let mut behind = row.split_off(half);
-    if at <= half {
-        row.insert(at, entry);
-    } else {
-        behind.insert(at - half, entry);
-    }
+    let (row, at) = if at <= half { (row, at) } else { (&mut behind, at - half) };
+    row.insert(at, entry);
     let (begin, _) = behind.first()?;
     Some((begin.clone(), behind))
 }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::Notify;
 
-use crate::told::told_until;
+use crate::wait::wait_until;
 
 /// Tells those who wait until a bus is idle, if there are any: every worker comes by whenever it has nothing left.
 #[derive(Default)]
@@ -30,7 +30,7 @@ impl Idle {
     pub async fn until(&self, is_idle: impl Fn() -> bool) {
         self.waiting.fetch_add(1, Ordering::Relaxed);
         let _waits = Waits(self);
-        told_until(&self.changed, is_idle).await;
+        wait_until(&self.changed, is_idle).await;
     }
 
     /// Says that a subscriber has nothing left, or is gone.

@@ -16,7 +16,7 @@ use crate::storage::{
     Change, FoundDocument, NewDocument, Query, Selector, Sharing, Storage, StorageError, StorageScope,
     UpdateOptions,
 };
-use crate::told::told_until;
+use crate::wait::wait_until;
 
 /// Neither a plugin nor a collection of one can have such a name, nor an app or a user an empty one.
 const PLUGIN: &str = "_mozaiks";
@@ -112,12 +112,12 @@ impl Ledger {
 
     /// Waits until no more than `most` events are on their way.
     pub async fn at_most(&self, most: usize) {
-        told_until(&self.progress, || self.on_the_way.load(Ordering::Acquire) <= most).await;
+        wait_until(&self.progress, || self.on_the_way.load(Ordering::Acquire) <= most).await;
     }
 
     /// Waits until all that have arrived are removed.
     pub async fn swept(&self) {
-        told_until(&self.progress, || !self.arrived().sweeping).await;
+        wait_until(&self.progress, || !self.arrived().sweeping).await;
     }
 
     /// Notes what has arrived, and has it removed unless somebody is at it.

@@ -20,7 +20,7 @@ use tokio::sync::Notify;
 
 use super::{Push, Realtime, RealtimeError};
 use crate::identity::UserKey;
-use crate::told::told_until;
+use crate::wait::wait_until;
 use queue::{Offered, Queue};
 
 pub use listener::{CloseReason, Delivery, Listener};
@@ -142,7 +142,7 @@ impl Hub {
 
     /// Waits until there is no connection any more.
     pub async fn emptied(&self) {
-        told_until(&self.inner.empty, || self.inner.open.load(Ordering::Acquire) == 0).await;
+        wait_until(&self.inner.empty, || self.inner.open.load(Ordering::Acquire) == 0).await;
     }
 
     /// What it has done so far.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use mozaiks_core::DocumentId;
 use proptest::prelude::*;
 
-use super::{InOrder, RUN};
+use super::{InOrder, MOST_IN_ROW};
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -21,7 +21,7 @@ enum Step {
 /// Few enough that they meet, texts among them.
 fn id() -> impl Strategy<Value = DocumentId> {
     prop_oneof![
-        4 => (0..2000_u32).prop_map(|number| DocumentId::from(format!("{number:024x}"))),
+        4 => (0..2000_u32).prop_map(numbered),
         1 => (0..200_u32).prop_map(|number| DocumentId::from(format!("text {number:03}"))),
     ]
 }
@@ -44,13 +44,8 @@ fn assert_same(ours: &InOrder<u32>, map: &BTreeMap<DocumentId, u32>) {
     assert!(map.iter().all(|found| ours.get(found.0) == Some(found) && ours.contains(found.0)));
     let mut before: Option<&DocumentId> = None;
     for (begin, row) in &ours.rows {
-        assert!((1..=RUN).contains(&row.len()));
-        assert!(
-            row.capacity() <= (row.len() * 4).max(RUN),
-            "{} take the room of {}",
-            row.len(),
-            row.capacity()
-        );
+        assert!((1..=MOST_IN_ROW).contains(&row.len()));
+        assert!(row.capacity() <= MOST_IN_ROW, "{} take the room of {}", row.len(), row.capacity());
         assert!(row.iter().all(|(id, _)| begin <= id));
         assert!(before.is_none_or(|before| before < begin));
         before = row.last().map(|(id, _)| id);
@@ -71,7 +66,7 @@ proptest! {
                 }
                 Step::Append(count) => {
                     for number in next..next + count {
-                        let id = DocumentId::from(format!("{number:024x}"));
+                        let id = numbered(number);
                         ours.insert(id.clone(), number);
                         map.insert(id, number);
                     }
@@ -99,12 +94,53 @@ proptest! {
     }
 }
 
+/// So many, whose ids follow one another.
+fn filled(ours: &mut InOrder<u32>, count: u32) {
+    for number in 0..count {
+        ours.insert(numbered(number), number);
+    }
+}
+
+fn numbered(number: u32) -> DocumentId {
+    DocumentId::from(format!("{number:024x}"))
+}
+
+/// For how many there is room.
+fn room(ours: &InOrder<u32>) -> usize {
+    ours.rows.values().map(Vec::capacity).sum()
+}
+
+#[test]
+fn ids_in_order_leave_full_rows() {
+    let mut ours = InOrder::new();
+    filled(&mut ours, 640);
+    assert_eq!((ours.rows.len(), room(&ours)), (10, 640));
+}
+
 #[test]
 fn ids_that_come_backwards_share_rows_too() {
     let mut ours = InOrder::new();
-    for number in (0..1000_u32).rev() {
-        ours.insert(DocumentId::from(format!("{number:024x}")), number);
+    for number in (0..1000).rev() {
+        ours.insert(numbered(number), number);
     }
     assert!(ours.iter().map(|(_, number)| *number).eq(0..1000));
-    assert!(ours.rows.len() <= 1000 / (RUN / 2) + 1, "{} rows", ours.rows.len());
+    assert!(ours.rows.len() <= 1000 / (MOST_IN_ROW / 2) + 1, "{} rows", ours.rows.len());
+}
+
+#[test]
+fn what_is_removed_gives_its_room_back_and_takes_no_more_when_it_returns() {
+    for left in [1, 15, 40] {
+        let mut ours = InOrder::new();
+        filled(&mut ours, 640);
+        for number in (0..640).filter(|number| number % 64 >= left) {
+            assert_eq!(ours.remove(&numbered(number)), Some(number));
+        }
+        let most = 10 * usize::try_from(left).unwrap_or_default() * 4;
+        assert!(room(&ours) <= most, "{left} in a row take the room of {}", room(&ours) / 10);
+        let mut again = ours.clone();
+        for ours in [&mut ours, &mut again] {
+            filled(ours, 640);
+            assert_eq!((ours.len(), room(ours)), (640, 640), "{left}");
+        }
+    }
 }
