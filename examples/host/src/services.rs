@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mozaiks_core::events::{EventBus, LocalEventBus, Outbox};
+use mozaiks_core::events::{EventBus, LocalEventBus, LocalEventBusOptions, Outbox};
 use mozaiks_core::http::Metrics;
 use mozaiks_core::notifications::StoredNotifications;
 use mozaiks_core::realtime::hub::{Hub, HubOptions};
@@ -56,7 +56,10 @@ impl Services {
                 if measured { Arc::new(metrics.measure(storage)) } else { Arc::new(storage) }
             }
         };
-        let bus = LocalEventBus::new(Arc::clone(&clock));
+        // The runtime ends a handler before the bus does.
+        let attempt = options.limits.deadline.saturating_mul(3).saturating_add(Duration::from_secs(10));
+        let attempts = LocalEventBusOptions::default().deadline(attempt);
+        let bus = LocalEventBus::with_options(Arc::clone(&clock), attempts);
         metrics.watch_bus(bus.clone());
         let events = if options.serve.outbox {
             Events::Stored(Outbox::new(Arc::clone(&storage), bus))

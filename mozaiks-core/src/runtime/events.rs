@@ -125,7 +125,8 @@ impl EventHandler for Deliver {
         Box::pin(async move {
             match self.runtime.upgrade() {
                 Some(runtime) => runtime.deliver(self.plugin, self.handler, event).await,
-                None => Ok(()),
+                // Not handled: an outbox is to keep it.
+                None => Err(Error::unavailable("The runtime is gone")),
             }
         })
     }

@@ -11,6 +11,10 @@ use crate::error::Error;
 use crate::events::{Event, EventHandler};
 use crate::guard::{Crash, Guarded, catch};
 
+/// The most bytes that are kept of what a handler said when it failed: an event has a letter for each handler, and all
+/// of them are stored in one document.
+const SAID: usize = 8 * 1024;
+
 /// Why an attempt failed.
 pub(super) struct Failure {
     pub reason: DeadLetterReason,
@@ -56,11 +60,11 @@ pub(super) async fn finish(
 fn failed(error: Error) -> Failure {
     // Its causes are somebody else's, and so is what they do when they are shown or dropped.
     let text = catch(|| {
-        let text = format!("{error:?}");
+        let text = shortened(format!("{error:?}"));
         drop(error);
         text
     });
-    let text = text.unwrap_or_else(|crash| format!("an error that {crash}"));
+    let text = text.unwrap_or_else(|crash| shortened(format!("an error that {crash}")));
     Failure { reason: DeadLetterReason::Failed, text }
 }
 
@@ -69,5 +73,14 @@ fn crashed(crash: Crash) -> Failure {
         Crash::Panic(_) => DeadLetterReason::Panicked,
         Crash::Deadline(_) => DeadLetterReason::TimedOut,
     };
-    Failure { reason, text: format!("the handler {crash}") }
+    Failure { reason, text: shortened(format!("the handler {crash}")) }
+}
+
+fn shortened(mut text: String) -> String {
+    if text.len() > SAID {
+        text.truncate(text.floor_char_boundary(SAID));
+        text.push('…');
+        text.shrink_to_fit();
+    }
+    text
 }

@@ -25,6 +25,16 @@ pub(super) struct Delivery {
     pub tracker: Option<Arc<Tracker>>,
 }
 
+/// Where events come from, which says how much room there is for them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Source {
+    /// They are new: as many may wait as the queue holds.
+    Publisher,
+    /// A process that has ended took them: as many again, beside what is new. Its subscribers are handed all that any
+    /// of them had left, and the prompt must not refuse new events because one had left many.
+    Before,
+}
+
 /// Whoever has subscribed.
 pub(super) struct Subscriber {
     pub name: Arc<str>,
@@ -52,6 +62,8 @@ struct Inbox {
     refused: u64,
     /// Whether the last one that came found none.
     full: bool,
+    /// The most of what waits that comes from a process before.
+    from_before: usize,
     ended: bool,
 }
 
@@ -111,14 +123,22 @@ impl Subscriber {
     }
 
     /// Queues events as far as there is room.
-    pub fn take(&self, deliveries: impl ExactSizeIterator<Item = Delivery>) -> Taken {
+    pub fn take(&self, deliveries: impl ExactSizeIterator<Item = Delivery>, from: Source) -> Taken {
         let mut inbox = self.inbox();
         if inbox.ended {
             // What comes when it has just ended is nobody's.
             return Taken { count: deliveries.len(), ..Taken::default() };
         }
-        let given = deliveries.len();
-        let count = given.min(self.capacity.saturating_sub(inbox.len()));
+        let (given, waiting) = (deliveries.len(), inbox.len());
+        inbox.from_before = inbox.from_before.min(waiting);
+        let beside = match from {
+            Source::Publisher => inbox.from_before,
+            Source::Before => self.capacity,
+        };
+        let count = given.min(self.capacity.saturating_add(beside).saturating_sub(waiting));
+        if from == Source::Before {
+            inbox.from_before = (inbox.from_before + count).min(self.capacity);
+        }
         inbox.put(deliveries.take(count));
         let fills = count < given && !inbox.full;
         if count < given {

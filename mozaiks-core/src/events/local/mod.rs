@@ -28,7 +28,7 @@ use tracing::instrument::WithSubscriber;
 use super::{Event, EventBus, EventBusError, EventHandler, Subscription, TopicPattern};
 use crate::clock::Clock;
 use crate::datetime::DateTime;
-use inbox::Subscriber;
+use inbox::{Source, Subscriber};
 use shared::{Shared, Tracked};
 
 pub use letter::{DeadLetter, DeadLetterReason};
@@ -181,6 +181,11 @@ impl LocalEventBus {
         self.shared.is_wanted(topic)
     }
 
+    /// True if anybody subscribes to anything now.
+    pub(crate) fn has_subscribers(&self) -> bool {
+        !self.shared.index().subscribers().is_empty()
+    }
+
     /// As [`publish`](EventBus::publish), and says of each event, by its number, when everybody is done with it.
     pub(crate) fn publish_tracked(
         &self,
@@ -188,7 +193,18 @@ impl LocalEventBus {
         numbers: &[u64],
         completion: &Arc<dyn Completion>,
     ) -> Result<(), EventBusError> {
-        self.shared.publish(events, Some(Tracked { numbers, completion }))
+        self.shared.publish(events, Some(Tracked { numbers, completion, from: Source::Publisher }))
+    }
+
+    /// As [`publish_tracked`](Self::publish_tracked), of events that a process took which has ended: there is as much
+    /// room for them as for new ones, beside it.
+    pub(crate) fn publish_again(
+        &self,
+        events: &[Event],
+        numbers: &[u64],
+        completion: &Arc<dyn Completion>,
+    ) -> Result<(), EventBusError> {
+        self.shared.publish(events, Some(Tracked { numbers, completion, from: Source::Before }))
     }
 
     /// Takes over the dead letters that an event left before, under its number. Nobody else gets the event.

@@ -13,12 +13,15 @@ pub struct LocalEventBusOptions {
     pub concurrency: usize,
     /// How often an event is tried, and with what pauses.
     pub retry: Retry,
-    /// How long one attempt may take: 90 s, which is more than the runtime allows a handler of a plugin's.
+    /// How long one attempt may take: 100 s. It is to be more than three times the
+    /// [deadline](crate::runtime::Limits::deadline) of the runtime, which allows that much to each of what a handler
+    /// may do, what it may do it for, and what it sends; an attempt that the bus cuts off is made again in whole.
     pub deadline: Duration,
     /// The events of one topic that are kept after they were published: 100, and no more than 1 MiB of payload.
     pub history: usize,
     /// The most dead letters that are kept: 10,000. Whichever subscriber has most of them, by its name, loses its
-    /// oldest, so that a flood of one's drives out none of the few that others have.
+    /// oldest, so that a flood of one's drives out none of the few that others have. Of what a handler said, 8 KiB are
+    /// kept.
     pub dead_letters: usize,
 }
 
@@ -28,7 +31,7 @@ impl Default for LocalEventBusOptions {
             queue: 65_536,
             concurrency: 64,
             retry: Retry::default(),
-            deadline: Duration::from_secs(90),
+            deadline: Duration::from_secs(100),
             history: 100,
             dead_letters: 10_000,
         }

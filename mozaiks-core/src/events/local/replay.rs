@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bson::oid::ObjectId;
 
 use super::buried::{Burial, Buried};
-use super::inbox::Delivery;
+use super::inbox::{Delivery, Source};
 use super::letter::DeadLetter;
 use super::shared::Shared;
 use super::tracked::{Completion, Tracker};
@@ -14,11 +14,11 @@ impl Shared {
     /// Keeps an event that a subscriber could not handle.
     pub fn bury(&self, delivery: Delivery, burial: Arc<Burial>) {
         let buried = Buried::new(self.clock.now(), delivery, burial);
-        let tracked = buried.tracker.clone().map(|tracker| (tracker, self.letter(&buried)));
-        self.keep(buried);
-        if let Some((tracker, letter)) = tracked {
-            tracker.bury(letter);
+        // Before it is kept: it may have to make room at once.
+        if let Some(tracker) = &buried.tracker {
+            tracker.bury(self.letter(&buried));
         }
+        self.keep(buried);
     }
 
     fn letter(&self, buried: &Buried) -> Arc<DeadLetter> {
@@ -31,6 +31,10 @@ impl Shared {
         let Some(oldest) = dead.add(buried) else { return };
         let dropped = dead.dropped();
         drop(dead);
+        // An outbox must not keep what nobody can list, replay or discard.
+        if let Some(tracker) = &oldest.tracker {
+            tracker.forget(&self.letter(&oldest));
+        }
         // A flood of them must not be one of the log too.
         if dropped.is_power_of_two() {
             let (subscriber, event) = (&*oldest.burial.name, &oldest.event);
@@ -75,7 +79,7 @@ impl Shared {
             tracker.unbury(&self.letter(buried));
         }
         let delivery = Delivery { event: event.clone(), topic: number, tracker: tracker.clone() };
-        let taken = subscriber.take(std::iter::once(delivery));
+        let taken = subscriber.take(std::iter::once(delivery), Source::Publisher);
         if taken.count == 0 {
             if let Some(tracker) = tracker {
                 tracker.bury(self.letter(buried));
@@ -93,15 +97,14 @@ impl Shared {
     pub fn discard(&self, id: ObjectId) -> bool {
         let Some(buried) = self.dead().take(id) else { return false };
         if let Some(tracker) = &buried.tracker {
-            tracker.unbury(&self.letter(&buried));
-            tracker.done();
+            tracker.forget(&self.letter(&buried));
         }
         true
     }
 
     /// Takes over the dead letters that an event left before, which has this number with the completion.
     pub fn restore(&self, number: u64, letters: Vec<Arc<DeadLetter>>, completion: &Arc<dyn Completion>) {
-        let tracker = Tracker::of_letters(number, &letters, Arc::clone(completion));
+        let tracker = Tracker::of_letters(number, letters.clone(), Arc::clone(completion));
         for letter in letters {
             self.keep(Buried::restored(letter, &tracker));
         }

@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 use super::buried::Burial;
 use super::dead_letters::DeadLetters;
 use super::idle::Idle;
-use super::inbox::Delivery;
+use super::inbox::{Delivery, Source};
 use super::index::{Index, TopicState};
 use super::options::LocalEventBusOptions;
 use super::statistics::Tally;
@@ -31,6 +31,7 @@ pub(super) struct Shared {
 pub(super) struct Tracked<'t> {
     pub numbers: &'t [u64],
     pub completion: &'t Arc<dyn Completion>,
+    pub from: Source,
 }
 
 /// What found no room.
@@ -51,6 +52,7 @@ impl Shared {
     /// Queues events for everybody who wants them.
     pub fn publish(&self, mut events: &[Event], tracked: Option<Tracked<'_>>) -> Result<(), EventBusError> {
         let mut numbers = tracked.map_or(&[] as &[u64], |tracked| tracked.numbers);
+        let from = tracked.map_or(Source::Publisher, |tracked| tracked.from);
         let mut wakers = SmallVec::<[Waker; 16]>::new();
         let mut refused = SmallVec::<[Refused; 1]>::new();
         let mut index = self.index();
@@ -91,7 +93,7 @@ impl Shared {
                     topic: route.topic.number,
                     tracker: trackers.get(number).map(Arc::clone),
                 };
-                let taken = subscriber.take(now.iter().enumerate().map(delivery));
+                let taken = subscriber.take(now.iter().enumerate().map(delivery), from);
                 wakers.extend(taken.waker);
                 if taken.count < now.len() {
                     let deliveries: SmallVec<_> =

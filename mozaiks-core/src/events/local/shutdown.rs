@@ -43,9 +43,11 @@ impl LocalEventBus {
         let drain = async {
             loop {
                 self.idle().await;
-                // Whoever published in between was before the end, and is waited for.
-                self.shared.index_mut().closed = true;
-                if self.is_idle() {
+                // Nobody publishes while it is looked. Whoever did in between was before the end, and what its handlers
+                // publish still is.
+                let mut index = self.shared.index_mut();
+                if index.subscribers().iter().all(|subscriber| subscriber.is_idle()) {
+                    index.closed = true;
                     return;
                 }
             }

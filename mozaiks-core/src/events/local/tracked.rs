@@ -1,7 +1,6 @@
 //! Being told when every subscriber is done with an event: what an outbox needs to know.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::letter::DeadLetter;
 
@@ -17,54 +16,75 @@ pub(crate) trait Completion: Send + Sync + 'static {
 /// One event on its way to several subscribers. One that goes to none is handled at once.
 pub(super) struct Tracker {
     number: u64,
-    /// Subscribers that have neither handled nor buried it.
-    pending: AtomicUsize,
-    letters: Mutex<Vec<Arc<DeadLetter>>>,
+    state: Mutex<State>,
     completion: Arc<dyn Completion>,
+}
+
+/// How far it is. Behind one lock, held while the completion is told: a letter that is taken up again between its last
+/// subscriber's end and that would have its event count as handled.
+#[derive(Default)]
+struct State {
+    /// Subscribers that have neither handled nor buried it.
+    pending: usize,
+    letters: Vec<Arc<DeadLetter>>,
 }
 
 impl Tracker {
     pub fn new(number: u64, pending: usize, completion: Arc<dyn Completion>) -> Arc<Self> {
-        Arc::new(Self { number, pending: AtomicUsize::new(pending), letters: Mutex::default(), completion })
+        Self::with(number, State { pending, letters: Vec::new() }, completion)
     }
 
     /// A subscriber has handled it.
     pub fn done(&self) {
-        if self.pending.fetch_sub(1, Ordering::AcqRel) > 1 {
-            return;
-        }
-        let letters = self.letters().clone();
-        if letters.is_empty() {
-            self.completion.handled(self.number);
-        } else {
-            self.completion.buried(self.number, letters);
-        }
+        self.end_of_one(self.state());
     }
 
     /// A subscriber has it among its dead letters.
     pub fn bury(&self, letter: Arc<DeadLetter>) {
-        self.letters().push(letter);
-        self.done();
+        let mut state = self.state();
+        state.letters.push(letter);
+        self.end_of_one(state);
+    }
+
+    fn end_of_one(&self, mut state: MutexGuard<'_, State>) {
+        state.pending = state.pending.saturating_sub(1);
+        if state.pending > 0 {
+            return;
+        }
+        if state.letters.is_empty() {
+            self.completion.handled(self.number);
+        } else {
+            self.completion.buried(self.number, state.letters.clone());
+        }
     }
 
     /// A dead letter is on its way to its subscriber again.
     pub fn unbury(&self, letter: &DeadLetter) {
-        self.pending.fetch_add(1, Ordering::AcqRel);
-        self.letters().retain(|other| other.id != letter.id);
+        let mut state = self.state();
+        state.pending += 1;
+        state.letters.retain(|other| other.id != letter.id);
+    }
+
+    /// A dead letter is nobody's any more.
+    pub fn forget(&self, letter: &DeadLetter) {
+        self.unbury(letter);
+        self.done();
     }
 
     /// As dead letters that are known from before: nobody else has to handle it.
     pub fn of_letters(
         number: u64,
-        letters: &[Arc<DeadLetter>],
+        letters: Vec<Arc<DeadLetter>>,
         completion: Arc<dyn Completion>,
     ) -> Arc<Self> {
-        let tracker = Self::new(number, 0, completion);
-        tracker.letters().extend(letters.iter().map(Arc::clone));
-        tracker
+        Self::with(number, State { pending: 0, letters }, completion)
     }
 
-    fn letters(&self) -> std::sync::MutexGuard<'_, Vec<Arc<DeadLetter>>> {
-        self.letters.lock().unwrap_or_else(PoisonError::into_inner)
+    fn with(number: u64, state: State, completion: Arc<dyn Completion>) -> Arc<Self> {
+        Arc::new(Self { number, state: Mutex::new(state), completion })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

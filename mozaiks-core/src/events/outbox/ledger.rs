@@ -1,7 +1,6 @@
 //! What the storage holds of the events that are on their way.
 
 use std::iter::zip;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
@@ -33,9 +32,7 @@ pub(super) struct Ledger {
     storage: Arc<dyn Storage>,
     clock: Arc<dyn Clock>,
     instance: String,
-    /// Events that were handed to the bus, and of which it has not said what became of them.
-    on_the_way: AtomicUsize,
-    /// Told when one has arrived, and when all that have are removed.
+    /// Told when all that have arrived are removed.
     progress: Notify,
     arrived: Mutex<Arrived>,
     me: Weak<Self>,
@@ -58,7 +55,6 @@ impl Ledger {
             storage,
             clock,
             instance: instance.to_owned(),
-            on_the_way: AtomicUsize::new(0),
             progress: Notify::new(),
             arrived: Mutex::default(),
             me: Weak::clone(me),
@@ -105,16 +101,6 @@ impl Ledger {
         Ok(self.storage.find(self.scope(), query).await.map_err(failed)?.documents)
     }
 
-    /// Notes that so many events were handed to the bus.
-    pub fn on_the_way(&self, events: usize) {
-        self.on_the_way.fetch_add(events, Ordering::AcqRel);
-    }
-
-    /// Waits until no more than `most` events are on their way.
-    pub async fn at_most(&self, most: usize) {
-        wait_until(&self.progress, || self.on_the_way.load(Ordering::Acquire) <= most).await;
-    }
-
     /// Waits until all that have arrived are removed.
     pub async fn swept(&self) {
         wait_until(&self.progress, || !self.arrived().sweeping).await;
@@ -122,9 +108,6 @@ impl Ledger {
 
     /// Notes what has arrived, and has it removed unless somebody is at it.
     fn arrived_with(&self, note: impl FnOnce(&mut Arrived)) {
-        // A dead letter that is replayed arrives more than once.
-        let _none_left =
-            self.on_the_way.fetch_update(Ordering::AcqRel, Ordering::Acquire, |events| events.checked_sub(1));
         let mut arrived = self.arrived();
         note(&mut arrived);
         if !arrived.sweeping
@@ -133,8 +116,6 @@ impl Ledger {
             arrived.sweeping = true;
             runtime.spawn(async move { me.sweep().await });
         }
-        drop(arrived);
-        self.progress.notify_waiters();
     }
 
     /// Removes what has arrived, until nothing has.
@@ -169,11 +150,21 @@ impl Ledger {
     async fn write_down(&self, handled: &[u64], buried: &[Letters]) -> Result<(), StorageError> {
         for (number, letters) in buried {
             let letters: Vec<_> = letters.iter().map(|letter| Letter::from(&**letter)).collect();
-            let letters =
-                bson::serialize_to_bson(&letters).map_err(|error| StorageError::codec(error.to_string()))?;
-            let change = Change::Operators(doc! { "$set": { "dead": letters } });
-            let options = UpdateOptions::new(self.clock.now());
-            self.storage.update(self.scope(), Selector::Id(id_of(*number)), change, options).await?;
+            match self.write_letters(*number, &letters).await {
+                Err(error) if !passes(&error) => {
+                    // The texts are what may be long, and what can be spared: without the letters, everybody would get
+                    // the event again after a restart.
+                    tracing::error!(%error, number, "dead letters are stored without what their handlers said");
+                    let letters: Vec<_> = letters.into_iter().map(Letter::without_text).collect();
+                    match self.write_letters(*number, &letters).await {
+                        Err(error) if !passes(&error) => {
+                            tracing::error!(%error, number, "dead letters cannot be stored");
+                        }
+                        written => written?,
+                    }
+                }
+                written => written?,
+            }
         }
         // After what was buried: it may have been replayed and handled since.
         let ids: Vec<Bson> = handled.iter().map(|&number| id_of(number).into()).collect();
@@ -182,6 +173,14 @@ impl Ledger {
             self.storage.delete(self.scope(), selector, true).await?;
         }
         Ok(())
+    }
+
+    async fn write_letters(&self, number: u64, letters: &[Letter]) -> Result<(), StorageError> {
+        let letters =
+            bson::serialize_to_bson(letters).map_err(|error| StorageError::codec(error.to_string()))?;
+        let change = Change::Operators(doc! { "$set": { "dead": letters } });
+        let options = UpdateOptions::new(self.clock.now());
+        self.storage.update(self.scope(), Selector::Id(id_of(number)), change, options).await.map(drop)
     }
 
     fn arrived(&self) -> MutexGuard<'_, Arrived> {
@@ -197,6 +196,11 @@ impl Completion for Ledger {
     fn buried(&self, number: u64, letters: Vec<Arc<DeadLetter>>) {
         self.arrived_with(|arrived| arrived.buried.push((number, letters)));
     }
+}
+
+/// Whether a failure may be over when the same is tried again.
+fn passes(error: &StorageError) -> bool {
+    matches!(error, StorageError::Unavailable { .. } | StorageError::Timeout | StorageError::Backend { .. })
 }
 
 /// What a publisher is told of a storage that failed.

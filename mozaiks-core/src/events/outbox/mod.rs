@@ -12,7 +12,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use tokio::sync::{Mutex, OnceCell, RwLock};
 
-use super::local::{DrainReport, LocalEventBus};
+use super::local::{Completion, DrainReport, LocalEventBus};
 use super::{Event, EventBus, EventBusError, EventHandler, Subscription, TopicPattern};
 use crate::detached::Detached;
 use crate::gate::Gate;
@@ -127,11 +127,11 @@ impl Outbox {
         const AT_LEAST: Duration = Duration::from_secs(1);
         let clock = self.inner.bus.clock();
         let started = clock.monotonic();
+        let left = || deadline.saturating_sub(clock.monotonic().saturating_sub(started));
         // Whoever published before has its events stored.
         let _late = within(&**clock, deadline, self.inner.alone.emptied()).await;
-        let report = self.inner.bus.shutdown(deadline).await;
-        let left = deadline.saturating_sub(clock.monotonic().saturating_sub(started)).max(AT_LEAST);
-        if within(&**clock, left, self.inner.ledger.swept()).await.is_err() {
+        let report = self.inner.bus.shutdown(left()).await;
+        if within(&**clock, left().max(AT_LEAST), self.inner.ledger.swept()).await.is_err() {
             tracing::warn!(
                 "not all delivered events could be removed: they are delivered again after the next start"
             );
@@ -179,10 +179,12 @@ impl Inner {
         self.last.get_or_try_init(|| async { Ok(AtomicU64::new(self.ledger.last().await?)) }).await
     }
 
+    fn completion(&self) -> Arc<dyn Completion> {
+        Arc::clone(&self.ledger) as _
+    }
+
     fn hand_over(&self, events: &[Event], numbers: &[u64]) {
-        self.ledger.on_the_way(numbers.len());
-        let completion = Arc::clone(&self.ledger) as Arc<dyn super::local::Completion>;
-        if self.bus.publish_tracked(events, numbers, &completion).is_err() {
+        if self.bus.publish_tracked(events, numbers, &self.completion()).is_err() {
             // They are stored, so they are published. The next start delivers them.
             tracing::debug!(
                 events = events.len(),

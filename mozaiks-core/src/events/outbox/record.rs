@@ -44,6 +44,13 @@ impl From<&DeadLetter> for Letter {
     }
 }
 
+impl Letter {
+    /// Without what the handler said.
+    pub fn without_text(self) -> Self {
+        Self { error: String::new(), ..self }
+    }
+}
+
 /// An event as the storage holds it.
 pub(super) fn write(event: &Event) -> Result<RawDocumentBuf, StorageError> {
     let text = serde_json::to_string(event).map_err(|error| StorageError::codec(error.to_string()))?;

@@ -1,12 +1,12 @@
 //! Delivering what a process left that has ended.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+
+use tokio::task::yield_now;
 
 use super::record::{number_of, read};
 use super::{Inner, Outbox};
-use crate::events::EventBusError;
-use crate::events::local::Completion;
+use crate::events::{Event, EventBusError};
 
 /// How many events are read at a time.
 const PAGE: u64 = 500;
@@ -19,6 +19,8 @@ const ROUNDS: usize = 3;
 pub struct RecoveryReport {
     /// Events that are on their way to their subscribers again.
     pub redelivered: usize,
+    /// Events that nobody subscribes to now. They are gone, unless nobody subscribes to anything.
+    pub unwanted: usize,
     /// Dead letters that can be replayed again.
     pub dead_letters: usize,
     /// Events that could not be read. They stay in the storage, and the log names them.
@@ -27,7 +29,11 @@ pub struct RecoveryReport {
 
 impl Outbox {
     /// Hands everything over that was stored and not delivered, in order, and from then on what is published. Call it
-    /// once those who subscribe have: what nobody wants then is gone.
+    /// once those who subscribe have: what nobody wants then is gone. Only where nobody subscribes to anything is it left
+    /// to the next start, with a warning: most likely the runtime has not been started.
+    ///
+    /// It waits for no subscriber. What was left may fill a queue of each beside what is new; of what comes on top,
+    /// dead letters are left as ever.
     ///
     /// Calling it again does nothing; after a failure, it goes on where it ended.
     ///
@@ -56,10 +62,18 @@ impl Inner {
             let _last_round = (round >= ROUNDS).then_some(gate);
             self.recover_to(end, &mut recovered, &mut report).await?;
         }
+        if report.unwanted > 0 && !self.bus.has_subscribers() {
+            tracing::warn!(
+                events = report.unwanted,
+                "nobody subscribes, so stored events wait for the next start: call `Outbox::recover` once the runtime \
+                 has started"
+            );
+        }
         if report != RecoveryReport::default() {
-            let RecoveryReport { redelivered, dead_letters, unreadable } = report;
+            let RecoveryReport { redelivered, unwanted, dead_letters, unreadable } = report;
             tracing::info!(
                 redelivered,
+                unwanted,
                 dead_letters,
                 unreadable,
                 "events of an earlier process are delivered"
@@ -75,12 +89,13 @@ impl Inner {
         recovered: &mut u64,
         report: &mut RecoveryReport,
     ) -> Result<(), EventBusError> {
-        let completion = Arc::clone(&self.ledger) as Arc<dyn Completion>;
-        // More would find queues full.
-        let room = self.bus.options().queue / 2;
+        let completion = self.completion();
+        let anybody = self.bus.has_subscribers();
+        // Those that are prompt keep up: they get their turn between two pages, and a page does not fill their queue.
+        let size = PAGE.min((self.bus.options().queue / 2).max(1) as u64);
         loop {
-            self.ledger.at_most(room).await;
-            let page = self.ledger.page(*recovered, end, PAGE.min(room.max(1) as u64)).await?;
+            let page = self.ledger.page(*recovered, end, size).await?;
+            yield_now().await;
             if page.is_empty() {
                 *recovered = end;
                 return Ok(());
@@ -90,8 +105,11 @@ impl Inner {
                 *recovered = number;
                 match read(&found.document) {
                     Ok((event, letters)) if letters.is_empty() => {
-                        report.redelivered += 1;
-                        self.hand_over(&[event], &[number]);
+                        let wanted = self.bus.has_subscriber(event.topic());
+                        *(if wanted { &mut report.redelivered } else { &mut report.unwanted }) += 1;
+                        if anybody {
+                            self.hand_over_again(&event, number);
+                        }
                     }
                     Ok((_, letters)) => {
                         report.dead_letters += letters.len();
@@ -103,6 +121,15 @@ impl Inner {
                     }
                 }
             }
+        }
+    }
+
+    /// Hands over what an earlier process took. It waits for no subscriber: the slowest would decide when others, and
+    /// new events, get their turn. What finds no room with one is a dead letter of its, as what is new would be.
+    fn hand_over_again(&self, event: &Event, number: u64) {
+        let numbers = [number];
+        if self.bus.publish_again(std::slice::from_ref(event), &numbers, &self.completion()).is_err() {
+            tracing::debug!(number, "an event waits for the next start: the bus has been shut down");
         }
     }
 }
