@@ -37,13 +37,21 @@ struct Sending {
     events: SmallVec<[Event; 4]>,
     next: Option<Effect>,
     rest: <Outgoing as IntoIterator>::IntoIter,
+    /// Whether an event was published.
+    published: bool,
     /// The first failure so far.
     outcome: Result<()>,
 }
 
 impl Sending {
     fn of(effects: Outgoing) -> Self {
-        Self { events: SmallVec::new(), next: None, rest: effects.into_iter(), outcome: Ok(()) }
+        Self {
+            events: SmallVec::new(),
+            next: None,
+            rest: effects.into_iter(),
+            published: false,
+            outcome: Ok(()),
+        }
     }
 
     fn keep_first(&mut self, outcome: Result<()>) {
@@ -71,14 +79,16 @@ impl Inner {
         if !sent {
             let (inner, entry) = (Arc::clone(self), Arc::clone(entry));
             let work = Box::pin(async move {
-                let outcome = inner.send(&entry, sending).await;
+                let outcome = inner.send(&entry, sending).await.and_then(|()| inner.life.still_hears());
                 let ended = inner.ended(ending, outcome.as_ref().err().map(Error::code));
                 inner.say(&entry, ended).await;
                 outcome
             });
             return (Detached::new(&self.alone, work).await, true);
         }
-        let outcome = sending.outcome;
+        // Looked at after it was published: what was before the end of the subscriptions has been heard.
+        let heard = if sending.published { self.life.still_hears() } else { Ok(()) };
+        let outcome = sending.outcome.and(heard);
         let ended = self.ended(ending, outcome.as_ref().err().map(Error::code));
         let said = self.say_now(entry, ended.as_ref());
         if !said {
@@ -183,6 +193,7 @@ impl Inner {
             if !sending.events.is_empty() {
                 let Some(published) = self.services.events.publish_now(&sending.events) else { return false };
                 sending.events.clear();
+                sending.published = true;
                 sending.keep_first(published.map_err(Error::from));
             }
             let sent = match sending.next.take() {

@@ -88,6 +88,12 @@ impl Life {
         if self.state.load(Ordering::SeqCst) > RUNNING { Err(shut_down()) } else { Ok(()) }
     }
 
+    /// # Errors
+    /// `UNAVAILABLE` from the moment on when no event handler is left: what is published may have been heard by nobody.
+    pub fn still_hears(&self) -> Result<()> {
+        if self.state.load(Ordering::Acquire) == STOPPED { Err(shut_down()) } else { Ok(()) }
+    }
+
     /// True for a plugin that failed to initialise.
     pub fn is_disabled(&self, plugin: &str) -> bool {
         self.disabled.get().is_some_and(|disabled| !disabled.is_empty() && disabled.contains(plugin))
@@ -116,7 +122,12 @@ impl Runtime {
     }
 
     /// Stops taking calls and events, then shuts the plugins down, the last first. It does not wait for calls that
-    /// run: [`drain`](Self::drain) does.
+    /// run: [`drain`](Self::drain) does. One that publishes something after this is `UNAVAILABLE`, since nobody may
+    /// have heard it.
+    ///
+    /// Handlers get nothing that waits in the bus any more: have the bus (or the outbox) deliver it before, with its
+    /// own `shutdown`. The whole order is `drain`, the bus, this, and
+    /// [`Storage::close`](crate::storage::Storage::close).
     ///
     /// A plugin that fails or takes longer than the deadline is left behind; it is in the list that comes back.
     /// Within a tokio runtime this goes on to its end, also where its future is dropped.

@@ -75,6 +75,17 @@ async fn draining_waits_for_what_is_handed_over_though_its_caller_went_away() {
 }
 
 #[tokio::test]
+async fn a_call_that_publishes_when_nobody_hears_any_more_is_not_acknowledged() {
+    let host = TestHost::new(Slow);
+    let alice = host.user("alice");
+    let mut running = Box::pin(alice.call("work", json!({ "seconds": 3 })));
+    begin(&mut running);
+    host.runtime().shutdown().await;
+    let (done, ()) = tokio::join!(running, host.advance(Duration::from_secs(3)));
+    assert_eq!(done.unwrap_err().code(), ErrorCode::Unavailable);
+}
+
+#[tokio::test]
 async fn a_host_that_is_idle_or_never_began_is_drained_at_once() {
     let host = TestHost::new(Slow);
     assert_eq!(host.runtime().drain(DEADLINE).await, 0);

@@ -85,7 +85,8 @@ impl ServeOptions {
 /// away (1001), up to the deadline.
 ///
 /// `true` if all had ended by the deadline; what had not was cut off. Events that wait, plugins and the storage are the
-/// caller's to end after that: [`Runtime::shutdown`](crate::Runtime::shutdown), then
+/// caller's to end after that, in this order: [`Runtime::drain`](crate::Runtime::drain), `shutdown` of the bus or the
+/// [outbox](crate::events::Outbox::shutdown), [`Runtime::shutdown`](crate::Runtime::shutdown),
 /// [`Storage::close`](crate::storage::Storage::close).
 ///
 /// It is to run on tokio's runtime of several threads: a plugin that blocks its thread holds up nobody else then, as
