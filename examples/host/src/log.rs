@@ -22,6 +22,14 @@ pub fn start(format: LogFormat, traces: &Traces) {
         // What is exported does not depend on what is written.
         Some(traces) => registry().with(traces).with(lines(format).with_filter(filter)).init(),
     }
+    if matches!(format, LogFormat::Json) {
+        // What a panic says by itself are lines that are no JSON.
+        std::panic::set_hook(Box::new(|panic| {
+            let place = panic.location().map(ToString::to_string);
+            let text = panic.payload_as_str().unwrap_or_default();
+            tracing::error!(place, text, "a thread panicked");
+        }));
+    }
 }
 
 fn lines<S>(format: LogFormat) -> Box<dyn Layer<S> + Send + Sync>

@@ -1,4 +1,4 @@
-//! What the host can be told, on the command line and in the environment.
+//! What the host can be told, on the command line and in the environment. Some of it is secret: nothing here has `Debug`.
 
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
@@ -15,7 +15,7 @@ use mozaiks_core::auth::{JwksEndpoint, JwtOptionsError, MIN_SECRET_LENGTH};
 /// A Mozaiks host: the task manager and a record of activity, on one SQLite file or on MongoDB.
 ///
 /// Durations are written `10s`, `500ms`, `2m`; sizes `1MiB` or in bytes.
-#[derive(Debug, Parser)]
+#[derive(Parser)]
 #[command(name = "host", version, max_term_width = 100)]
 pub struct Options {
     #[command(subcommand)]
@@ -40,14 +40,14 @@ pub struct Options {
     pub limits: LimitOptions,
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Subcommand)]
 pub enum Command {
     /// Print a token made with the secret of the data folder, or with `MOZAIKS_JWT_SECRET`.
     Token(Token),
 }
 
 /// Whose token.
-#[derive(Debug, Args)]
+#[derive(Args)]
 pub struct Token {
     /// The id of the user.
     #[arg(long, value_parser = user)]
@@ -67,7 +67,7 @@ pub struct Token {
 }
 
 /// Where documents and secrets are.
-#[derive(Debug, Args)]
+#[derive(Args)]
 pub struct Place {
     /// The folder with the database and the secret.
     #[arg(long, env = "MOZAIKS_DATA", default_value = "data", global = true)]
@@ -77,7 +77,7 @@ pub struct Place {
     pub jwt_secret: Option<String>,
 }
 
-#[derive(Debug, Args)]
+#[derive(Args)]
 #[command(next_help_heading = "Serving")]
 pub struct Serve {
     /// The address to listen at.
@@ -105,7 +105,7 @@ pub enum LogFormat {
     Json,
 }
 
-#[derive(Debug, Args)]
+#[derive(Args)]
 #[command(next_help_heading = "The app")]
 pub struct AppOptions {
     /// The folder with the configuration files. It must be readable; nothing in it is read in this version.
@@ -125,7 +125,7 @@ pub struct AppOptions {
     pub monetization: bool,
 }
 
-#[derive(Debug, Args)]
+#[derive(Args)]
 #[command(next_help_heading = "Identity")]
 pub struct IdentityOptions {
     /// Where the keys of tokens are published: https, or http to this machine.
@@ -155,7 +155,7 @@ pub struct IdentityOptions {
     pub claim_superadmin: String,
 }
 
-#[derive(Debug, Args)]
+#[derive(Args)]
 #[command(next_help_heading = "What is served beside the API")]
 pub struct Surface {
     /// Serve no metrics.
@@ -175,7 +175,7 @@ pub struct Surface {
     pub cors_origin: Vec<String>,
 }
 
-#[derive(Debug, Args)]
+#[derive(Args)]
 #[command(next_help_heading = "Limits")]
 pub struct LimitOptions {
     /// The largest body of a request.

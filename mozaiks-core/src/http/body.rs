@@ -9,6 +9,7 @@ use axum::body::HttpBody;
 use axum::http::HeaderValue;
 use bytes::{Bytes, BytesMut};
 
+use super::caller::Caller;
 use super::headers::ContentHead;
 use super::serve::Hold;
 use super::shared::Shared;
@@ -24,17 +25,27 @@ impl<B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Unpin> RequestBody for B
 /// # Errors
 /// 415 of another type or encoding, 413 if it is too large, 408 if it does not arrive in time, `VALIDATION_ERROR` if
 /// it breaks off.
-pub(super) async fn read(shared: &Shared, head: ContentHead<'_>, body: impl RequestBody) -> Result<Bytes> {
+pub(super) async fn read(
+    shared: &Shared,
+    caller: &mut Caller<'_>,
+    head: ContentHead<'_>,
+    body: impl RequestBody,
+) -> Result<Bytes> {
     check_type(head)?;
     let most = shared.runtime.limits().max_body;
     let announced = head.length.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > u64::try_from(most).unwrap_or(u64::MAX)) {
         return Err(too_large(most));
     }
-    collect(shared, body, most).await
+    collect(shared, caller, body, most).await
 }
 
-async fn collect(shared: &Shared, mut body: impl RequestBody, most: usize) -> Result<Bytes> {
+async fn collect(
+    shared: &Shared,
+    caller: &mut Caller<'_>,
+    mut body: impl RequestBody,
+    most: usize,
+) -> Result<Bytes> {
     let mut timer = None;
     let mut waited = false;
     let mut whole = Collected::default();
@@ -72,6 +83,9 @@ async fn collect(shared: &Shared, mut body: impl RequestBody, most: usize) -> Re
                 Poll::Pending => break,
             }
         }
+        if timer.is_none() {
+            caller.step_aside()?;
+        }
         let timer =
             timer.get_or_insert_with(|| shared.runtime.services().clock.deadline(shared.limits.body_timeout));
         timer
@@ -80,6 +94,9 @@ async fn collect(shared: &Shared, mut body: impl RequestBody, most: usize) -> Re
             .map(|()| Err(Error::timeout("The request body did not arrive in time").with_status(408)))
     })
     .await?;
+    if timer.is_some() {
+        caller.step_back()?;
+    }
     Ok(whole.finish())
 }
 

@@ -11,11 +11,11 @@ use axum::http::{HeaderValue, Method};
 use axum::routing::MethodRouter;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use super::caller::Places;
 use super::headers::TRACEPARENT;
 use super::metrics::{CallMetrics, Metrics};
 use super::openapi::{OpenApi, Surface};
 use super::options::{AppConfig, HttpLimits, Rate};
+use super::places::Places;
 use super::plugins::Plugins;
 use super::rate::UserRates;
 use super::request_id::{REQUEST_ID, RequestIds};
@@ -221,7 +221,7 @@ impl HttpBuilder {
             said_that_none_is_known: AtomicBool::new(false),
             hub: self.hub,
             rates: self.rate.map(|rate| UserRates::new(rate, Arc::clone(clock))),
-            places: Places::default(),
+            places: Places::new(self.limits.in_flight),
             limits: self.limits,
             app: self.app,
             plugins,

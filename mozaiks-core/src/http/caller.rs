@@ -1,18 +1,19 @@
 //! Who sends a request, and whether they may now: overload, token, rate, in this order.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::http::request::Parts;
 
 use super::headers::bearer;
+use super::places::Place;
 use super::shared::Shared;
 use crate::auth::{AuthError, Authenticated};
 use crate::datetime::DateTime;
 use crate::error::{Error, ErrorCode, Result};
 use crate::identity::Identity;
 
-/// How long clients are to wait where the host is overloaded, or nobody can check tokens.
+/// How long clients are to wait where nobody can check tokens.
 const RETRY: Duration = Duration::from_secs(1);
 
 /// Whoever sends a request, let in.
@@ -21,38 +22,24 @@ pub(super) struct Caller<'s> {
     /// When the proof of it expires.
     pub expires_at: Option<DateTime>,
     /// Of the host; given back when the request has been answered.
-    _place: Place<'s>,
+    place: Place<'s>,
 }
 
-/// How many requests are served at once.
-#[derive(Debug, Default)]
-pub(super) struct Places {
-    taken: AtomicUsize,
-}
-
-/// One place of them, given back when it is dropped.
-#[derive(Debug)]
-struct Place<'s> {
-    places: &'s Places,
-}
-
-impl Places {
-    fn take(&self, most: usize) -> Result<Place<'_>> {
-        let place = Place { places: self };
-        if self.taken.fetch_add(1, Ordering::AcqRel) < most {
-            return Ok(place);
-        }
-        Err(Error::unavailable("The host is overloaded").with_retry_after(RETRY))
+impl Caller<'_> {
+    /// Makes room for others as long as the request waits for its client.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` where too many do.
+    pub fn step_aside(&mut self) -> Result<()> {
+        self.place.step_aside(&self.identity)
     }
 
-    pub fn taken(&self) -> usize {
-        self.taken.load(Ordering::Relaxed)
-    }
-}
-
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        self.places.taken.fetch_sub(1, Ordering::AcqRel);
+    /// Takes a place again.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` where there is none.
+    pub fn step_back(&mut self) -> Result<()> {
+        self.place.step_back()
     }
 }
 
@@ -67,12 +54,12 @@ impl Shared {
 
     /// As [`caller`](Self::caller), with the token found by somebody else.
     pub async fn let_in(&self, parts: &Parts, token: Option<&str>) -> Result<Caller<'_>> {
-        let place = self.places.take(self.limits.in_flight)?;
+        let place = self.places.take()?;
         let Authenticated { identity, expires_at } = self.authenticated(parts, token).await?;
         if let Some(rates) = &self.rates {
             rates.take(identity.user())?;
         }
-        Ok(Caller { identity, expires_at, _place: place })
+        Ok(Caller { identity, expires_at, place })
     }
 
     async fn authenticated(&self, parts: &Parts, token: Option<&str>) -> Result<Authenticated> {
@@ -94,7 +81,7 @@ impl Shared {
         };
         let outcome = match authenticator.authenticate_now(token) {
             Some(known) => known,
-            None => authenticator.authenticate(token).await,
+            None => self.runtime.within(authenticator.authenticate(token)).await?,
         };
         outcome.map_err(|error| {
             tracing::debug!(%error, "a token was refused");

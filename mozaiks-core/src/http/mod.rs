@@ -33,6 +33,7 @@ mod headers;
 mod metrics;
 mod openapi;
 mod options;
+mod places;
 mod plugins;
 mod query;
 mod rate;

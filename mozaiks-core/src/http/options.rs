@@ -99,7 +99,7 @@ pub struct HttpLimits {
     /// How long a body may take to arrive: 30 s.
     pub body_timeout: Duration,
     /// How many requests with a token may be served at once, of all users and plugins together: 4,096. Beyond, they
-    /// are refused before anything is done for them.
+    /// are refused before anything is done for them. As many more may wait for their bodies; half of them one user's.
     pub in_flight: usize,
     /// How often a live connection is pinged: 30 s.
     pub ping: Duration,

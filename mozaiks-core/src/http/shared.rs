@@ -5,10 +5,10 @@ use std::sync::atomic::AtomicBool;
 
 use futures_util::future::BoxFuture;
 
-use super::caller::Places;
 use super::metrics::CallMetrics;
 use super::openapi::OpenApi;
 use super::options::{AppConfig, HttpLimits};
+use super::places::Places;
 use super::plugins::Plugins;
 use super::rate::UserRates;
 use super::request_id::RequestIds;

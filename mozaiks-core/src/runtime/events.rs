@@ -1,6 +1,6 @@
 //! Events on their way to plugins, and those that the host itself publishes.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Weak};
 
 use futures_util::future::BoxFuture;
@@ -54,10 +54,16 @@ impl Inner {
             if disabled.contains(entry.name()) {
                 continue;
             }
-            for (handler, (_, pattern)) in entry.code().subscriptions().into_iter().enumerate() {
+            let mut alike: HashMap<&str, usize> = HashMap::new();
+            for (handler, (topics, pattern)) in entry.code().subscriptions().into_iter().enumerate() {
                 let Ok(pattern) = pattern else { continue };
                 let deliver = Deliver { runtime: Arc::downgrade(self), plugin, handler };
-                let subscriber = format!("{}#{handler}", entry.name());
+                // A stored dead letter names its handler: that must be the same one when others have come beside it.
+                let number = alike.entry(topics).and_modify(|number| *number += 1).or_insert(1);
+                let subscriber = match number {
+                    1 => format!("{}#{topics}", entry.name()),
+                    number => format!("{}#{topics}#{number}", entry.name()),
+                };
                 subscriptions.push(self.services.events.subscribe(
                     &subscriber,
                     pattern.clone(),

@@ -140,6 +140,26 @@ async fn a_thousand_tokens_with_a_new_key_cause_one_fetch() {
 }
 
 #[tokio::test]
+async fn of_tokens_with_an_unknown_key_no_more_wait_than_a_host_can_spare() {
+    let (old, new) = (Pair::p256(), Pair::p256());
+    let provider = Provider::start(Answer::Keys(vec![old.jwk(json!({ "kid": "old" }))]));
+    let (users, _) = ready_users_of(&provider).await;
+    provider.answers(Answer::Wait);
+    let token = new.token("ES256", json!({ "kid": "new" }));
+    let mut some = Box::pin(join_all((0..1_024).map(|_| users.authenticate(&token))));
+    assert!(waits(&mut some));
+    let refused = ask(&users, &token);
+    assert!(matches!(refused, Err(AuthError::Unavailable(_))), "{refused:?}");
+    assert_user(&ask(&users, &old.token("ES256", json!({ "kid": "old" }))), "alice");
+    // Who goes makes room.
+    drop(some);
+    let mut next = users.authenticate(&token);
+    assert!(waits(&mut next));
+    provider.answers(Answer::Keys(vec![new.jwk(json!({ "kid": "new" }))]));
+    assert_user(&next.await, "alice");
+}
+
+#[tokio::test]
 async fn who_leaves_before_the_keys_come_takes_nothing_from_the_others() {
     let (old, new) = (Pair::p256(), Pair::p256());
     let provider = Provider::start(Answer::Keys(vec![old.jwk(json!({ "kid": "old" }))]));

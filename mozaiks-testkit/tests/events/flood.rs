@@ -73,6 +73,6 @@ async fn a_chain_of_events_is_cut_and_its_last_event_is_not_tried_again() {
     assert_eq!(dead.len(), 1);
     assert_eq!(
         (&*dead[0].subscriber, dead[0].reason, dead[0].attempts),
-        ("chaos#0", DeadLetterReason::Failed, 1)
+        ("chaos#chaos:rung", DeadLetterReason::Failed, 1)
     );
 }

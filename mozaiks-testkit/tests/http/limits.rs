@@ -5,8 +5,9 @@ use std::time::Duration;
 use mozaiks_core::http::{HttpLimits, Rate};
 use mozaiks_core::runtime::Limits;
 use serde_json::json;
+use tokio::io::AsyncWriteExt;
 
-use crate::support::{Server, Setup, answer, assert_error, body_of};
+use crate::support::{Server, Setup, answer, assert_error, body_of, server};
 
 #[tokio::test]
 async fn a_user_may_ask_so_often_and_no_more() {
@@ -74,19 +75,107 @@ async fn an_overloaded_host_sheds_and_recovers() {
 }
 
 #[tokio::test]
-async fn a_client_that_goes_away_gives_its_place_back() {
+async fn a_call_whose_client_goes_away_comes_to_its_end_and_gives_its_place_back() {
+    let setup = Setup::default().http(|http| http.limits(HttpLimits::default().in_flight(1)).build());
+    let server = Server::start(setup).await;
+    for resets in [false, true] {
+        let mut raw = server.raw().await;
+        raw.send(head_of("wait", 2) + "{}").await;
+        server.lab.begun.notified().await;
+        assert_eq!(answer(server.get("/api/plugins")).await.0, 503);
+        if resets {
+            raw.0.set_zero_linger().unwrap();
+        }
+        drop(raw);
+        assert_eq!(answer(server.get("/api/plugins")).await.0, 503);
+        server.lab.go_on.notify_one();
+        served(&server).await;
+    }
+    let figures = figures(&server).await;
+    assert!(figures.contains(r#"{action="wait",outcome="OK",plugin="lab"} 2"#), "{figures}");
+}
+
+#[tokio::test]
+async fn a_client_that_has_said_all_may_close_its_side() {
+    let server = server().await;
+    let mut raw = server.raw().await;
+    raw.send(head_of("wait", 2) + "{}").await;
+    server.lab.begun.notified().await;
+    raw.0.shutdown().await.unwrap();
+    server.lab.go_on.notify_one();
+    assert!(raw.to_end().await.starts_with("HTTP/1.1 200 OK"));
+}
+
+#[tokio::test]
+async fn bodies_that_do_not_come_take_nobodys_place() {
+    let setup = Setup::default().http(|http| http.limits(HttpLimits::default().in_flight(4)).build());
+    let server = Server::start(setup).await;
+    let mut slow = Vec::new();
+    // Half of those who wait may be of one user.
+    for (user, status) in
+        [("alice", None), ("alice", None), ("alice", Some(503)), ("bob", None), ("bob", None)]
+    {
+        let mut raw = server.raw().await;
+        raw.send(head_of("echo", 13).replace("alice", user) + "{").await;
+        match status {
+            Some(status) => assert!(raw.some().await.starts_with(&format!("HTTP/1.1 {status} "))),
+            None => until_waiting(&server, slow.len() + 1).await,
+        }
+        if status.is_none() {
+            slow.push(raw);
+        }
+    }
+    // All who may are waiting: for those who have said all, there are as many places as ever.
+    assert_eq!(server.call("echo", json!({ "text": "x" })).await.0, 200);
+    let mut raw = server.raw().await;
+    raw.send(head_of("echo", 13).replace("alice", "carol") + "{").await;
+    assert!(raw.some().await.starts_with("HTTP/1.1 503 "));
+    for mut raw in slow {
+        raw.send(r#""text": "x"}"#).await;
+        assert!(raw.some().await.starts_with("HTTP/1.1 200 OK"));
+    }
+}
+
+#[tokio::test]
+async fn an_authenticator_that_hangs_keeps_no_place() {
     let setup = Setup::default().http(|http| http.limits(HttpLimits::default().in_flight(1)).build());
     let server = Server::start(setup).await;
     let mut raw = server.raw().await;
-    raw.send("POST /api/execute/lab/hang HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer user-alice\r\nContent-Length: 2\r\n\r\n{}")
-        .await;
-    server.lab.begun.notified().await;
-    assert_eq!(answer(server.get("/api/plugins")).await.0, 503);
-    drop(raw);
+    raw.send(head_of("wait", 2).replace("user-alice", "hang") + "{}").await;
+    until_waiting(&server, 1).await;
+    server.clock.advance(Duration::from_secs(30));
+    assert!(raw.some().await.starts_with("HTTP/1.1 503 "));
+    served(&server).await;
+}
+
+/// The head of a call of alice's.
+fn head_of(action: &str, length: usize) -> String {
+    format!(
+        "POST /api/execute/lab/{action} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer user-alice\r\n\
+         Content-Length: {length}\r\n\r\n"
+    )
+}
+
+async fn figures(server: &Server) -> String {
+    server.get("/metrics").send().await.unwrap().text().await.unwrap()
+}
+
+async fn served(server: &Server) {
     let mut left = 1000;
     while answer(server.get("/api/plugins")).await.0 == 503 {
         left -= 1;
         assert!(left > 0, "the place is not given back");
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Waits until so many requests are served or wait.
+async fn until_waiting(server: &Server, requests: usize) {
+    let figure = format!("mozaiks_requests_in_flight {requests}\n");
+    let mut left = 1000;
+    while !figures(server).await.contains(&figure) {
+        left -= 1;
+        assert!(left > 0, "{figure}");
         tokio::task::yield_now().await;
     }
 }

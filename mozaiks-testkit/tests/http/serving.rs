@@ -102,6 +102,21 @@ async fn a_reply_reaches_a_client_that_is_still_sending() {
 }
 
 #[tokio::test]
+async fn a_client_that_takes_nothing_of_its_reply_is_cut_off() {
+    let serving = ServeOptions::default().write_timeout(Duration::from_millis(200));
+    let mut server = Server::start(Setup { serving, ..Setup::default() }).await;
+    let mut raw = server.raw().await;
+    // More than all buffers on the way hold.
+    let request = "GET /api/docs/swagger-ui-5.35.0.js HTTP/1.1\r\nHost: x\r\n\r\n";
+    raw.send(request.repeat(20)).await;
+    assert!(raw.some().await.starts_with("HTTP/1.1 200 OK"));
+    // It reads no further, and still the end is one in order.
+    server.signal();
+    assert!(within("the end", server.ended()).await);
+    drop(raw);
+}
+
+#[tokio::test]
 async fn a_thousand_clients_are_served_at_once() {
     let server = server().await;
     let calls = (0..1000).map(|number| {

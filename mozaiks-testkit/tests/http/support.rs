@@ -35,7 +35,7 @@ use crate::lab::{Lab, Other};
 /// How long anything may take that is to happen.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Knows tokens of the form `user-alice`, `user-alice-for-60` (seconds), `away`.
+/// Knows tokens of the form `user-alice`, `user-alice-for-60` (seconds), `away`, `hang`.
 pub struct Tokens(pub TestClock);
 
 impl Authenticator for Tokens {
@@ -43,6 +43,9 @@ impl Authenticator for Tokens {
         Box::pin(async move {
             if token == "away" {
                 return Err(AuthError::unavailable("no keys"));
+            }
+            if token == "hang" {
+                return std::future::pending().await;
             }
             let user = token.strip_prefix("user-").ok_or_else(|| AuthError::invalid("no user"))?;
             let (user, seconds) =

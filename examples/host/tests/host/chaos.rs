@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use rustix::process::Signal;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{Host, folder, until};
 
@@ -18,6 +18,11 @@ async fn a_panic_is_an_error_with_an_id_that_the_log_has() {
     assert_eq!(reply["error"], "An unexpected error occurred");
     host.logged(reply["details"]["error_id"].as_str().unwrap()).await;
     host.create(&token, "Milk").await;
+    host.signal(Signal::TERM);
+    // With nothing beside the log, as far as it was asked to be JSON.
+    for line in host.ended().await.log.lines() {
+        assert!(serde_json::from_str::<Value>(line).is_ok(), "{line}");
+    }
 }
 
 #[tokio::test]

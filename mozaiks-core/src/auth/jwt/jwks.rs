@@ -8,7 +8,7 @@ use futures_util::FutureExt;
 use futures_util::future::select;
 use jsonwebtoken::Algorithm;
 use tokio::runtime::Handle;
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::AbortHandle;
 
 use super::cache::Cache;
@@ -24,11 +24,15 @@ const RETRY: Duration = Duration::from_secs(5);
 /// The least time between two fetches for the sake of an unknown key.
 const COOLDOWN: Duration = Duration::from_secs(30);
 
+/// The most tokens that wait for a fetch. Anybody can make some that name a key nobody knows, and each holds a request.
+const WAITING: usize = 1024;
+
 /// The keys of an identity provider. Dropping it ends the task that fetches them.
 pub(super) struct Jwks {
     shared: Arc<Shared>,
     /// Changes after each fetch, whether it brought keys or not.
     fetched: watch::Receiver<()>,
+    waiting: Semaphore,
     task: AbortHandle,
 }
 
@@ -76,7 +80,7 @@ impl Jwks {
         // The sender is the task's, so that nobody waits for a task that is gone.
         let (done, fetched) = watch::channel(());
         let task = runtime.spawn(Arc::clone(&shared).keep_fresh(fetcher, endpoint.every(), done));
-        Self { shared, fetched, task: task.abort_handle() }
+        Self { shared, fetched, waiting: Semaphore::new(WAITING), task: task.abort_handle() }
     }
 
     /// Why no token can be checked, if so.
@@ -93,15 +97,22 @@ impl Jwks {
         Ok(keys.choose(id, algorithm))
     }
 
-    /// The keys as [`at_once`](Self::at_once), fetched again if this one is unknown and it is time.
+    /// The keys as [`at_once`](Self::at_once), fetched again if this one is unknown and it is time. It is
+    /// [`Unavailable`](AuthError::Unavailable) where too many wait for that.
     pub(super) async fn choose(&self, id: Option<&str>, algorithm: Algorithm) -> Result<Choice, AuthError> {
         let mut fetched = self.fetched.clone();
+        let mut waits = None;
         loop {
             // What ends after this has been marked as seen is waited for; what ended before is in the keys.
             fetched.mark_unchanged();
             let choice = self.at_once(id, algorithm)?;
             if !matches!(choice, Choice::Unknown) || !self.shared.is_worth_waiting() {
                 return Ok(choice);
+            }
+            if waits.is_none() {
+                let place = self.waiting.try_acquire();
+                waits =
+                    Some(place.map_err(|_| AuthError::Unavailable("too many tokens wait for keys".into()))?);
             }
             if fetched.changed().await.is_err() {
                 return Ok(choice);

@@ -1,6 +1,7 @@
 //! The page to browse the description: Swagger UI, which is built in. It asks for nothing from elsewhere.
 
 use std::io::Read;
+use std::sync::OnceLock;
 
 use axum::http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY,
@@ -25,26 +26,31 @@ struct Part {
     kind: &'static str,
     bytes: &'static [u8],
     packed: bool,
+    /// As clients get it that take nothing packed, once one has asked: it is some megabytes, which all of them share.
+    plain: OnceLock<Bytes>,
 }
 
-const PARTS: &[Part] = &[
+static PARTS: [Part; 3] = [
     Part {
         name: "swagger-ui-5.35.0.js",
         kind: "text/javascript; charset=utf-8",
         bytes: include_bytes!("viewer/swagger-ui-5.35.0.js.gz"),
         packed: true,
+        plain: OnceLock::new(),
     },
     Part {
         name: "swagger-ui-5.35.0.css",
         kind: "text/css; charset=utf-8",
         bytes: include_bytes!("viewer/swagger-ui-5.35.0.css.gz"),
         packed: true,
+        plain: OnceLock::new(),
     },
     Part {
         name: "start.js",
         kind: "text/javascript; charset=utf-8",
         bytes: include_bytes!("viewer/start.js"),
         packed: false,
+        plain: OnceLock::new(),
     },
 ];
 
@@ -61,8 +67,7 @@ pub(in crate::http) async fn part(mut asked: Asked) -> Result<Response> {
     let name = asked.path("part").await;
     let part = PARTS.iter().find(|part| part.name == name).ok_or_else(no_such_path)?;
     let unpack = part.packed && !takes_gzip(&asked.parts.headers);
-    let mut response =
-        of(part.kind, if unpack { unpacked(part.bytes)? } else { Bytes::from_static(part.bytes) });
+    let mut response = of(part.kind, if unpack { part.unpacked()? } else { Bytes::from_static(part.bytes) });
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=86400"));
     if part.packed {
@@ -92,8 +97,13 @@ fn takes_gzip(headers: &HeaderMap) -> bool {
     })
 }
 
-fn unpacked(packed: &[u8]) -> Result<Bytes> {
-    let mut plain = Vec::new();
-    GzDecoder::new(packed).read_to_end(&mut plain).map_err(Error::internal)?;
-    Ok(plain.into())
+impl Part {
+    fn unpacked(&self) -> Result<Bytes> {
+        if let Some(plain) = self.plain.get() {
+            return Ok(plain.clone());
+        }
+        let mut plain = Vec::new();
+        GzDecoder::new(self.bytes).read_to_end(&mut plain).map_err(Error::internal)?;
+        Ok(self.plain.get_or_init(|| plain.into()).clone())
+    }
 }

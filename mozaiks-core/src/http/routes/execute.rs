@@ -103,11 +103,11 @@ fn in_path<'p>(path: &'p str) -> Option<Named<'p>> {
 /// Executes an action. What is wrong with the body is said after what is wrong with the plugin.
 async fn run(shared: &Shared, parts: &Parts, named: Named<'_>, body: impl RequestBody) -> Result<Response> {
     let head = CallHead::of(&parts.headers);
-    let caller = shared.let_in(parts, head.token).await?;
+    let mut caller = shared.let_in(parts, head.token).await?;
     let Some(plugin) = named.plugin else {
         return Err(Error::new(ErrorCode::PluginNotFound, "Unknown plugin"));
     };
-    let body = match body::read(shared, head.content, body).await {
+    let body = match body::read(shared, &mut caller, head.content, body).await {
         Ok(body) => body,
         Err(error) => {
             return Err(shared.refused(&caller, &plugin, error).await);

@@ -14,8 +14,8 @@ pub(in crate::http) async fn call(mut asked: Asked) -> Result<Response> {
     let body = std::mem::take(&mut asked.body);
     let shared = &*asked.shared;
     let head = CallHead::of(&asked.parts.headers);
-    let caller = shared.let_in(&asked.parts, head.token).await?;
-    let body = body::read(shared, head.content, body).await?;
+    let mut caller = shared.let_in(&asked.parts, head.token).await?;
+    let body = body::read(shared, &mut caller, head.content, body).await?;
     // The parameters are a body by themselves: they may be as deep as one.
     let request = Request::parse_within(&body, &caller.identity, MAX_BODY_DEPTH + 1)?;
     let id = text(&request, "plugin_id")?;

@@ -44,8 +44,8 @@ pub(in crate::http) async fn save(mut asked: Asked) -> Result<Response> {
     let body = std::mem::take(&mut asked.body);
     let shared = &*asked.shared;
     let head = CallHead::of(&asked.parts.headers);
-    let caller = shared.let_in(&asked.parts, head.token).await?;
-    let body = body::read(shared, head.content, body).await.and_then(|body| {
+    let mut caller = shared.let_in(&asked.parts, head.token).await?;
+    let body = body::read(shared, &mut caller, head.content, body).await.and_then(|body| {
         match Request::parse(&body, &caller.identity) {
             Ok(_) => Ok(wrapped(&body)),
             // What is no object is the plugin's to refuse, in the words for settings.

@@ -46,14 +46,29 @@ const TOGETHER: usize = 8 * 1024;
 pub(super) struct Watched {
     stream: TcpStream,
     heard: Arc<Heard>,
+    write_timeout: Duration,
+    /// Set while the client takes nothing of what is written: until when it has to.
+    stuck: Option<Pin<Box<Sleep>>>,
     /// Set once the host has closed its side: until when what the client still sends is read and forgotten.
     linger: Option<Pin<Box<Sleep>>>,
 }
 
 impl Watched {
-    pub fn new(stream: TcpStream) -> (Self, Arc<Heard>) {
+    pub fn new(stream: TcpStream, write_timeout: Duration) -> (Self, Arc<Heard>) {
         let heard = Arc::new(Heard::default());
-        (Self { stream, heard: Arc::clone(&heard), linger: None }, heard)
+        let watched = Self { stream, heard: Arc::clone(&heard), write_timeout, stuck: None, linger: None };
+        (watched, heard)
+    }
+
+    /// What came of writing something; an error where the client has taken nothing for too long.
+    fn written(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        if written.is_ready() {
+            self.stuck = None;
+            return written;
+        }
+        let timeout = self.write_timeout;
+        let stuck = self.stuck.get_or_insert_with(|| Box::pin(sleep(timeout)));
+        stuck.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
     }
 }
 
@@ -74,7 +89,8 @@ impl AsyncRead for Watched {
 
 impl AsyncWrite for Watched {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
+        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.written(cx, written)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -110,14 +126,16 @@ impl AsyncWrite for Watched {
     ) -> Poll<io::Result<usize>> {
         let length: usize = bytes.iter().map(|part| part.len()).sum();
         if length > TOGETHER {
-            return Pin::new(&mut self.stream).poll_write_vectored(cx, bytes);
+            let written = Pin::new(&mut self.stream).poll_write_vectored(cx, bytes);
+            return self.written(cx, written);
         }
-        with_room(|together| {
+        let written = with_room(|together| {
             for part in bytes {
                 together.extend_from_slice(part);
             }
             Pin::new(&mut self.stream).poll_write(cx, together)
-        })
+        });
+        self.written(cx, written)
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -33,6 +33,8 @@ pub struct ServeOptions {
     pub header_timeout: Duration,
     /// How long a connection may wait for its next request: 75 s.
     pub keep_alive: Duration,
+    /// How long a client may take nothing of what is sent to it: 30 s.
+    pub write_timeout: Duration,
     /// How long what is in flight has to end after the signal: 10 s.
     pub shutdown: Duration,
     /// The live connections to close.
@@ -44,6 +46,7 @@ impl Default for ServeOptions {
         Self {
             header_timeout: Duration::from_secs(10),
             keep_alive: Duration::from_secs(75),
+            write_timeout: Duration::from_secs(30),
             shutdown: Duration::from_secs(10),
             hub: None,
         }
@@ -62,6 +65,13 @@ impl ServeOptions {
     #[must_use]
     pub fn keep_alive(mut self, timeout: Duration) -> Self {
         self.keep_alive = timeout;
+        self
+    }
+
+    /// Sets how long a client may take nothing of what is sent to it. Whatever it takes gives it the whole time again.
+    #[must_use]
+    pub fn write_timeout(mut self, timeout: Duration) -> Self {
+        self.write_timeout = timeout;
         self
     }
 
@@ -141,12 +151,15 @@ fn one(
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "a connection keeps its delay");
     }
-    let (stream, state) = Watched::new(stream);
+    let (stream, state) = Watched::new(stream, options.write_timeout);
     let timer = ConnectionTimer::new(state, options.header_timeout, options.keep_alive);
     let answer = service_fn(move |request| service.answer(request));
     let connection = http1::Builder::new()
         .timer(timer)
         .header_read_timeout(options.header_timeout)
+        // Who has said all may have closed its side, and still reads; and a call whose client went away so comes to its
+        // end, with what it sends.
+        .half_close(true)
         .serve_connection(TokioIo::new(stream), answer)
         .with_upgrades();
     async move {
