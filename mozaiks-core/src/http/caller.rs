@@ -73,8 +73,8 @@ impl Shared {
         let (Some(authenticator), Some(token)) = (&self.authenticator, token) else {
             if self.authenticator.is_none() && !self.said_that_none_is_known.swap(true, Ordering::Relaxed) {
                 tracing::warn!(
-                    "every request is refused: give the router an `authenticator`, or put a layer of yours around it \
-                     that adds an `Identity`"
+                    "a request that nobody has authenticated is refused: if all are, give the router an \
+                     `authenticator`, or put a layer of yours around it that adds an `Identity`"
                 );
             }
             return Err(unauthenticated());

@@ -130,6 +130,9 @@ impl Outbox {
         let left = || deadline.saturating_sub(clock.monotonic().saturating_sub(started));
         // Whoever published before has its events stored.
         let _late = within(&**clock, deadline, self.inner.alone.emptied()).await;
+        if self.inner.waiting_since.get().is_some() && !self.is_recovered() {
+            tracing::warn!("events stay stored that were not delivered: nobody has called `Outbox::recover`");
+        }
         let report = self.inner.bus.shutdown(left()).await;
         if within(&**clock, left().max(AT_LEAST), self.inner.ledger.swept()).await.is_err() {
             tracing::warn!(
