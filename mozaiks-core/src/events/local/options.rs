@@ -6,8 +6,8 @@ use std::time::Duration;
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct LocalEventBusOptions {
-    /// The most events that wait for one subscriber: 65,536. What comes on top becomes a dead letter of that
-    /// subscriber; nobody else notices.
+    /// The most events that wait for one subscriber: 65,536, whatever their size. What comes on top becomes a dead
+    /// letter of that subscriber; nobody else notices.
     pub queue: usize,
     /// The handlers of one subscriber that may be at work at once, each for another user: 64.
     pub concurrency: usize,

@@ -125,6 +125,15 @@ pub(super) fn schemas() -> Map<String, Value> {
     all.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect()
 }
 
+/// How a token is sent: as any, or where a browser can put one when it opens a WebSocket.
+pub(super) fn security() -> Value {
+    json!({
+        "bearer": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT" },
+        "subprotocol": { "type": "apiKey", "in": "header", "name": "Sec-WebSocket-Protocol" },
+        "query": { "type": "apiKey", "in": "query", "name": "access_token" },
+    })
+}
+
 /// The responses that many routes have.
 pub(super) fn responses() -> Value {
     json!({ "Error": {

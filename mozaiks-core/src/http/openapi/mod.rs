@@ -58,7 +58,7 @@ impl OpenApi {
             "components": {
                 "schemas": components,
                 "responses": components::responses(),
-                "securitySchemes": { "bearer": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT" } },
+                "securitySchemes": components::security(),
             },
         });
         let bytes = Bytes::from(document.to_string());

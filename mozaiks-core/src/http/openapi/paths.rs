@@ -155,19 +155,14 @@ fn open_as(id: &str, summary: &str, kind: &str) -> Value {
 
 /// A live connection.
 fn live(id: &str, path: &[&str]) -> Value {
-    let mut operation = json!({
+    let operation = json!({
         "operationId": id,
         "tags": ["host"],
         "summary": "Opens a WebSocket on which the user's messages arrive",
         "description": "The token stands in the subprotocol `access_token.<token>` or in the query.",
-        "security": [],
+        "security": [{ "subprotocol": [] }, { "query": [] }],
         "responses": { "101": { "description": "The WebSocket is open" }, "default": error() },
     });
-    set(
-        &mut operation,
-        "parameters",
-        json!([{ "name": "access_token", "in": "query", "schema": { "type": "string" } }]),
-    );
     with(operation, path)
 }
 
