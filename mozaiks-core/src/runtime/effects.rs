@@ -12,7 +12,7 @@ use super::failure::away;
 use crate::context::{Context, Effect, Ending, Outgoing};
 use crate::detached::Detached;
 use crate::error::{Error, ErrorCode, Result};
-use crate::events::{Called, Event, Topic};
+use crate::events::{Called, Event, EventBusError, Topic};
 use crate::guard::within;
 use crate::identity::UserKey;
 use crate::log::OneLine;
@@ -37,21 +37,13 @@ struct Sending {
     events: SmallVec<[Event; 4]>,
     next: Option<Effect>,
     rest: <Outgoing as IntoIterator>::IntoIter,
-    /// Whether an event was published.
-    published: bool,
     /// The first failure so far.
     outcome: Result<()>,
 }
 
 impl Sending {
     fn of(effects: Outgoing) -> Self {
-        Self {
-            events: SmallVec::new(),
-            next: None,
-            rest: effects.into_iter(),
-            published: false,
-            outcome: Ok(()),
-        }
+        Self { events: SmallVec::new(), next: None, rest: effects.into_iter(), outcome: Ok(()) }
     }
 
     fn keep_first(&mut self, outcome: Result<()>) {
@@ -79,16 +71,14 @@ impl Inner {
         if !sent {
             let (inner, entry) = (Arc::clone(self), Arc::clone(entry));
             let work = Box::pin(async move {
-                let outcome = inner.send(&entry, sending).await.and_then(|()| inner.life.still_hears());
+                let outcome = inner.send(&entry, sending).await;
                 let ended = inner.ended(ending, outcome.as_ref().err().map(Error::code));
                 inner.say(&entry, ended).await;
                 outcome
             });
             return (Detached::new(&self.alone, work).await, true);
         }
-        // Looked at after it was published: what was before the end of the subscriptions has been heard.
-        let heard = if sending.published { self.life.still_hears() } else { Ok(()) };
-        let outcome = sending.outcome.and(heard);
+        let outcome = sending.outcome;
         let ended = self.ended(ending, outcome.as_ref().err().map(Error::code));
         let said = self.say_now(entry, ended.as_ref());
         if !said {
@@ -167,7 +157,7 @@ impl Inner {
         while !self.send_now(&mut sending) {
             let events = mem::take(&mut sending.events);
             let sent = if !events.is_empty() {
-                self.services.events.publish(events.into_vec()).await.map_err(Error::from)
+                self.heard(self.services.events.publish(events.into_vec()).await)
             } else if let Some(Effect::Notify(notification)) = sending.next.take() {
                 let (to, notification) = *notification;
                 let sent = self.services.notifications.send(&to, Some(entry.name()), notification).await;
@@ -193,8 +183,7 @@ impl Inner {
             if !sending.events.is_empty() {
                 let Some(published) = self.services.events.publish_now(&sending.events) else { return false };
                 sending.events.clear();
-                sending.published = true;
-                sending.keep_first(published.map_err(Error::from));
+                sending.keep_first(self.heard(published));
             }
             let sent = match sending.next.take() {
                 None => return true,
@@ -216,6 +205,13 @@ impl Inner {
             };
             sending.keep_first(sent);
         }
+    }
+
+    /// What came of publishing. Looked at after it was published: what was before the end of the subscriptions has been
+    /// heard.
+    fn heard(&self, published: Result<(), EventBusError>) -> Result<()> {
+        published?;
+        self.life.still_hears()
     }
 
     fn push(&self, to: &UserKey, message: Push) -> Result<()> {

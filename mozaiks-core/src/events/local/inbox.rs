@@ -27,7 +27,7 @@ pub(super) struct Delivery {
 
 /// Where events come from, which says how much room there is for them.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Source {
+pub(crate) enum Source {
     /// They are new: as many may wait as the queue holds.
     Publisher,
     /// A process that has ended took them: as many again, beside what is new. Its subscribers are handed all that any

@@ -133,6 +133,11 @@ impl Index {
         self.known.iter().map(|known| &known.topic)
     }
 
+    /// True if no event waits for anybody.
+    pub fn is_idle(&self) -> bool {
+        self.subscribers().iter().all(|subscriber| subscriber.is_idle())
+    }
+
     pub fn subscribers(&self) -> &[Arc<Subscriber>] {
         &self.subscribers
     }

@@ -28,9 +28,10 @@ use tracing::instrument::WithSubscriber;
 use super::{Event, EventBus, EventBusError, EventHandler, Subscription, TopicPattern};
 use crate::clock::Clock;
 use crate::datetime::DateTime;
-use inbox::{Source, Subscriber};
+use inbox::Subscriber;
 use shared::{Shared, Tracked};
 
+pub(crate) use inbox::Source;
 pub use letter::{DeadLetter, DeadLetterReason};
 pub use options::{LocalEventBusOptions, Retry};
 pub use shutdown::DrainReport;
@@ -192,19 +193,9 @@ impl LocalEventBus {
         events: &[Event],
         numbers: &[u64],
         completion: &Arc<dyn Completion>,
+        from: Source,
     ) -> Result<(), EventBusError> {
-        self.shared.publish(events, Some(Tracked { numbers, completion, from: Source::Publisher }))
-    }
-
-    /// As [`publish_tracked`](Self::publish_tracked), of events that a process took which has ended: there is as much
-    /// room for them as for new ones, beside it.
-    pub(crate) fn publish_again(
-        &self,
-        events: &[Event],
-        numbers: &[u64],
-        completion: &Arc<dyn Completion>,
-    ) -> Result<(), EventBusError> {
-        self.shared.publish(events, Some(Tracked { numbers, completion, from: Source::Before }))
+        self.shared.publish(events, Some(Tracked { numbers, completion, from }))
     }
 
     /// Takes over the dead letters that an event left before, under its number. Nobody else gets the event.

@@ -31,7 +31,7 @@ impl LocalEventBus {
 
     /// Nobody publishes meanwhile: what one hands on to another it is still at itself.
     fn is_idle(&self) -> bool {
-        self.shared.index_mut().subscribers().iter().all(|subscriber| subscriber.is_idle())
+        self.shared.index_mut().is_idle()
     }
 
     /// Delivers what waits, then takes nothing any more: publishing and subscribing are
@@ -46,7 +46,7 @@ impl LocalEventBus {
                 // Nobody publishes while it is looked. Whoever did in between was before the end, and what its handlers
                 // publish still is.
                 let mut index = self.shared.index_mut();
-                if index.subscribers().iter().all(|subscriber| subscriber.is_idle()) {
+                if index.is_idle() {
                     index.closed = true;
                     return;
                 }

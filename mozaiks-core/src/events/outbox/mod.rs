@@ -12,7 +12,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use tokio::sync::{Mutex, OnceCell, RwLock};
 
-use super::local::{Completion, DrainReport, LocalEventBus};
+use super::local::{Completion, DrainReport, LocalEventBus, Source};
 use super::{Event, EventBus, EventBusError, EventHandler, Subscription, TopicPattern};
 use crate::detached::Detached;
 use crate::gate::Gate;
@@ -154,7 +154,7 @@ impl Inner {
             }
         }
         let numbers = self.store(&events).await?;
-        self.hand_over(&events, &numbers);
+        self.hand_over(&events, &numbers, Source::Publisher);
         Ok(())
     }
 
@@ -186,8 +186,8 @@ impl Inner {
         Arc::clone(&self.ledger) as _
     }
 
-    fn hand_over(&self, events: &[Event], numbers: &[u64]) {
-        if self.bus.publish_tracked(events, numbers, &self.completion()).is_err() {
+    fn hand_over(&self, events: &[Event], numbers: &[u64], from: Source) {
+        if self.bus.publish_tracked(events, numbers, &self.completion(), from).is_err() {
             // They are stored, so they are published. The next start delivers them.
             tracing::debug!(
                 events = events.len(),

@@ -6,7 +6,8 @@ use tokio::task::yield_now;
 
 use super::record::{number_of, read};
 use super::{Inner, Outbox};
-use crate::events::{Event, EventBusError};
+use crate::events::EventBusError;
+use crate::events::local::Source;
 
 /// How many events are read at a time.
 const PAGE: u64 = 500;
@@ -107,8 +108,10 @@ impl Inner {
                     Ok((event, letters)) if letters.is_empty() => {
                         let wanted = self.bus.has_subscriber(event.topic());
                         *(if wanted { &mut report.redelivered } else { &mut report.unwanted }) += 1;
+                        // It waits for no subscriber: the slowest would decide when the others, and new events, get
+                        // their turn.
                         if anybody {
-                            self.hand_over_again(&event, number);
+                            self.hand_over(&[event], &[number], Source::Before);
                         }
                     }
                     Ok((_, letters)) => {
@@ -121,15 +124,6 @@ impl Inner {
                     }
                 }
             }
-        }
-    }
-
-    /// Hands over what an earlier process took. It waits for no subscriber: the slowest would decide when others, and
-    /// new events, get their turn. What finds no room with one is a dead letter of its, as what is new would be.
-    fn hand_over_again(&self, event: &Event, number: u64) {
-        let numbers = [number];
-        if self.bus.publish_again(std::slice::from_ref(event), &numbers, &self.completion()).is_err() {
-            tracing::debug!(number, "an event waits for the next start: the bus has been shut down");
         }
     }
 }
