@@ -28,6 +28,7 @@ pub async fn run(options: &Options) -> Result<bool, Failure> {
         tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
         tracing::info!("shutting down");
     };
+    let mongodb = Services::mongodb(options).await?;
     if let Some(config) = &options.app.config {
         std::fs::read_dir(config)
             .map_err(|error| format!("the folder {} cannot be read: {error}", config.display()))?;
@@ -41,7 +42,7 @@ pub async fn run(options: &Options) -> Result<bool, Failure> {
         Some(_) => None,
         None => Some(secret::secret(options)?),
     };
-    let services = Services::open(options).await?;
+    let services = Services::open(options, mongodb)?;
     let runtime = services.runtime(options)?;
     // Said once, and not by every plugin that would not find its documents.
     services.storage.ping().await?;

@@ -222,8 +222,13 @@ impl Options {
     pub fn checked(self) -> Self {
         match self.mistake() {
             None => self,
-            Some((kind, text)) => Self::command().error(kind, text).exit(),
+            Some((kind, text)) => Self::refuse(kind, &text),
         }
+    }
+
+    /// Ends with the message and the exit code of what cannot be taken.
+    pub fn refuse(kind: ErrorKind, text: &str) -> ! {
+        Self::command().error(kind, text).exit()
     }
 
     fn mistake(&self) -> Option<(ErrorKind, String)> {

@@ -3,15 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use clap::error::ErrorKind;
 use mozaiks_core::events::{EventBus, LocalEventBus, LocalEventBusOptions, Outbox};
 use mozaiks_core::http::Metrics;
 use mozaiks_core::notifications::StoredNotifications;
 use mozaiks_core::realtime::hub::{Hub, HubOptions};
 use mozaiks_core::runtime::{Limits, Runtime};
 use mozaiks_core::settings::StoredSettings;
-use mozaiks_core::storage::Storage;
 use mozaiks_core::storage::mongodb::MongoStorage;
 use mozaiks_core::storage::sqlite::SqliteStorage;
+use mozaiks_core::storage::{Storage, StorageError};
 use mozaiks_core::{Clock, SystemClock};
 
 use crate::Failure;
@@ -39,16 +40,28 @@ pub enum Events {
 }
 
 impl Services {
+    /// The MongoDB server, if the options name one; they are refused where it cannot be read which. Nothing connects yet.
+    pub async fn mongodb(options: &Options) -> Result<Option<MongoStorage>, Failure> {
+        let Some(uri) = &options.serve.mongodb_uri else { return Ok(None) };
+        match MongoStorage::builder(uri).app_of_unmarked(&options.app.app_id).connect().await {
+            // Only the driver can tell: it is a bad value all the same.
+            Err(StorageError::Invalid(text)) => Options::refuse(ErrorKind::ValueValidation, &text),
+            storage => Ok(Some(storage?)),
+        }
+    }
+
     /// Opens what the options name.
-    pub async fn open(options: &Options) -> Result<Self, Failure> {
+    pub fn open(options: &Options, mongodb: Option<MongoStorage>) -> Result<Self, Failure> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let metrics = Metrics::new();
         let measured = !options.surface.no_metrics;
-        let storage: Arc<dyn Storage> = match &options.serve.mongodb_uri {
-            Some(uri) => {
-                let storage =
-                    MongoStorage::builder(uri).app_of_unmarked(&options.app.app_id).connect().await?;
-                if measured { Arc::new(metrics.measure(storage)) } else { Arc::new(storage) }
+        let storage: Arc<dyn Storage> = match mongodb {
+            Some(storage) => {
+                if measured {
+                    Arc::new(metrics.measure(storage))
+                } else {
+                    Arc::new(storage)
+                }
             }
             None => {
                 make_folder(options)?;

@@ -30,6 +30,8 @@ async fn a_bad_option_ends_with_2_and_says_which() {
         (&["--cors-origin", "https://app.example/path"], "--cors-origin"),
         (&["--app-id", ""], "app id"),
         (&["--mongodb-uri", "http://127.0.0.1"], "mongodb://"),
+        (&["--mongodb-uri", "mongodb://"], "connection string"),
+        (&["--mongodb-uri", "mongodb://h/?maxPoolSize=abc"], "connection string"),
         (&["--jwks-url", "http://id.example/keys"], "https"),
         (&["--jwks-url", "https://id.example/keys", "--jwks-interval", "10ms"], "second"),
         (&["--jwt-secret", "short"], "32 bytes"),
